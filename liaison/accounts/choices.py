@@ -1,0 +1,28 @@
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Who somebody is at a place (DOMAIN: people who use it). What a role may do stands in grants.py."""
+
+    DISTRICT = "district", _("区人大工作人员")
+    STREET = "street", _("街道人大工委")
+    LIAISON = "liaison", _("站长、联络员")
+    REPRESENTATIVE = "representative", _("人大代表")
+    DEPARTMENT = "department", _("承办单位")
+    AUDITOR = "auditor", _("审计员")
+    ADMIN = "admin", _("系统管理员")
+
+
+class Level(IntegerChoices):
+    """Levels of divisions, each the parent of the next; `CODE_LENGTH` gives the digits of its code."""
+
+    PROVINCE = 1, _("省级")
+    CITY = 2, _("地级")
+    DISTRICT = 3, _("县级")
+    STREET = 4, _("乡级")
+    COMMUNITY = 5, _("村级")
+
+
+CODE_LENGTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12}
+LEVEL_OF_LENGTH = {length: level for level, length in CODE_LENGTH.items()}

@@ -1,0 +1,30 @@
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from .choices import Role
+
+# The desk's bar: url name, label, icon, who sees it. At most five stand on a phone (LOOK.md).
+PLACES = [
+    ("desk", _("今天"), "today", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})),
+    ("visits:visit-list", _("进站安排"), "calendar", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE, Role.AUDITOR})),
+    ("stations:desk-station-list", _("联络站"), "station", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})),
+    ("notices:notice-list", _("提醒"), "bell", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})),
+    ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
+    ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
+]  # fmt: skip
+
+
+def desk(request):
+    """The places of the desk for whoever signed in; nothing on public pages, which are cached whole."""
+    user = getattr(request, "user", None)
+    if not request.path.startswith(("/desk/", "/accounts/")) or user is None or not user.is_authenticated:
+        return {}
+    here = request.path
+    nav = [
+        {"url": url, "label": label, "icon": icon, "count": 0,
+         "active": here == url if url == "/desk/" else here.startswith(url)}
+        for name, label, icon, roles in PLACES
+        if user.roles & roles
+        for url in [reverse(name)]
+    ]
+    return {"desk_nav": nav}

@@ -1,0 +1,64 @@
+"""Who may do what: the whole matrix on one page, shown to staff at /desk/roles/.
+
+A grant says which roles may use a verb on a noun; *where* they may is their posting's place (scoping.py). Conditions
+of state (a draft may be published, a logged visit may not be changed) stay on the models as `can_…`.
+
+`read` is what the public may see, everybody included. `view` is the staff's look at rows within reach.
+"""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from .choices import Role
+
+D, S, L, R, P, A, X = (
+    Role.DISTRICT, Role.STREET, Role.LIAISON, Role.REPRESENTATIVE, Role.DEPARTMENT, Role.AUDITOR, Role.ADMIN,
+)  # fmt: skip
+EVERYONE = frozenset({*Role, None})  # None is a visitor without an account
+STAFF = frozenset({D, S, L, A, X})
+
+VERBS = {
+    "read": _("公开阅览"),
+    "view": _("查看"),
+    "add": _("新增"),
+    "change": _("修改"),
+    "delete": _("删除"),
+    "publish": _("发布"),
+    "cancel": _("取消"),
+    "log": _("登记"),
+}
+
+GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
+    "accounts.region": {"read": EVERYONE, "view": STAFF},
+    "accounts.user": {"view": {D, A, X}, "add": {X}, "change": {X}},
+    "accounts.posting": {"view": {D, A, X}, "add": {X}, "change": {X}, "delete": {X}},
+    "accounts.entry": {"view": {A}},
+    "policy.threshold": {"view": STAFF, "add": {D, X}, "change": {D, X}},
+    "policy.calendaryear": {"view": STAFF, "add": {D, X}, "change": {D, X}},
+    "policy.calendarday": {"view": STAFF, "add": {D, X}, "change": {D, X}, "delete": {D, X}},
+    "notices.notice": {"view": STAFF},
+    "stations.station": {"read": EVERYONE, "view": STAFF, "add": {D}, "change": {D, S, L}},
+    "stations.room": {"read": EVERYONE, "view": STAFF, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S}},
+    "stations.provision": {"read": EVERYONE, "view": STAFF, "add": {D, S, L}, "change": {D, S, L}},
+    "representatives.representative": {"read": EVERYONE, "view": {*STAFF, R}, "add": {D}, "change": {D}},
+    "representatives.seat": {"read": EVERYONE, "view": {*STAFF, R}, "add": {D}, "change": {D}},
+    "representatives.membership": {"read": EVERYONE, "view": {*STAFF, R}, "add": {D, S}, "change": {D, S}},
+    "visits.visit": {
+        "read": EVERYONE, "view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L},
+        "publish": {D, S}, "cancel": {D, S}, "log": {D, S, L},
+    },
+    "visits.attendance": {
+        "read": EVERYONE, "view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L},
+    },
+    "visits.photo": {"view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L}},
+}  # fmt: skip
+
+
+def roles_that(verb: str, noun: str) -> frozenset[Role | None]:
+    """Roles that may use `verb` on `noun` ("visits.visit"). Nothing is granted that is not written above."""
+    return frozenset(GRANTS.get(noun, {}).get(verb, ()))
+
+
+def noun_of(model) -> str:
+    return model._meta.label_lower

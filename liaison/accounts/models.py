@@ -1,0 +1,237 @@
+import pghistory
+import pgtrigger
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from liaison.common.fields import CodeField, digits
+
+from .choices import CODE_LENGTH, LEVEL_OF_LENGTH, Level, Role
+from .grants import roles_that
+from .scoping import EVERYTHING, ScopedQuerySet
+
+
+class RegionQuerySet(ScopedQuerySet):
+    place = "code"
+
+    def below(self, code: str) -> "RegionQuerySet":
+        """The divisions directly under `code`."""
+        level = LEVEL_OF_LENGTH[len(code)] + 1
+        return self.filter(code__startswith=code, level=level)
+
+
+@pghistory.track()
+class Region(models.Model):
+    """An administrative division (行政区划) under its official code, which begins with its parent's code."""
+
+    code = CodeField(_("区划代码"), max_length=12, primary_key=True, validators=[digits])
+    name = models.CharField(_("名称"), max_length=60)
+    level = models.PositiveSmallIntegerField(_("级别"), choices=Level, editable=False)
+
+    objects = RegionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("行政区划")
+        ordering = ["code"]
+        indexes = [models.Index(fields=["level", "code"], name="region_level_code")]
+        constraints = [
+            models.CheckConstraint(
+                name="region_code_fits_level",
+                condition=Q(*[Q(level=level, code__length=n) for level, n in CODE_LENGTH.items()], _connector=Q.OR),
+                violation_error_message=_("区划代码的位数与级别不符"),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.level = LEVEL_OF_LENGTH.get(len(self.code), 0)
+        super().save(*args, **kwargs)
+
+    @property
+    def short_name(self) -> str:
+        """甲院社区居民委员会 → 甲院社区: as people say it."""
+        return short_name(self.name)
+
+    @property
+    def ancestor_codes(self) -> list[str]:
+        """Codes of the divisions above this one, the province first."""
+        return [self.code[:n] for n in CODE_LENGTH.values() if n < len(self.code)]
+
+
+def short_name(name: str) -> str:
+    """A community's name without its committee's: 甲院社区居民委员会 → 甲院社区, 沙门村委会 → 沙门村."""
+    for tail in ("居民居委会", "居民委员会", "村民委员会", "居委会", "村委会"):
+        if name.endswith(tail) and len(name) > len(tail):
+            stem = name.removesuffix(tail)
+            return stem + "村" if "村" in tail and not stem.endswith("村") else stem
+    return name
+
+
+class UserQuerySet(ScopedQuerySet):
+    def under(self, code: str) -> Q:
+        return Q(pk__in=Posting.objects.filter(code__startswith=code).values("user")) if code else EVERYTHING
+
+    def posted(self, role: str, station_code: str) -> "UserQuerySet":
+        """Active people who hold `role` at exactly this station or division today."""
+        postings = Posting.objects.current().filter(role=role, code=station_code)
+        return self.filter(is_active=True, pk__in=postings.values("user"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def create_user(self, username: str, password: str | None = None, **fields) -> "User":
+        user = self.model(username=self.model.normalize_username(username), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, username: str, password: str | None = None, **fields) -> "User":
+        """The first administrator of a new installation: a user posted as administrator everywhere."""
+        user = self.create_user(username, password, **fields)
+        user.postings.create(role=Role.ADMIN, code="")
+        return user
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """A person who signs in, or to whom notices go. One account per person (等保 2.0)."""
+
+    username = models.CharField(
+        _("账号"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": _("已有同名账号")},
+    )
+    name = models.CharField(_("姓名"), max_length=40)
+    phone = models.CharField(_("手机"), max_length=20, blank=True, validators=[digits])
+    email = models.EmailField(_("邮箱"), blank=True)
+    is_active = models.BooleanField(_("启用"), default=True, help_text=_("停用后不能登录，记录保留"))
+    created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("账号")
+        ordering = ["username"]
+
+    def __str__(self) -> str:
+        return self.name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    get_short_name = get_full_name
+
+    @cached_property
+    def current_postings(self) -> list["Posting"]:
+        """Postings in force today, read once per request."""
+        postings = list(self.postings.current().select_related("user"))
+        for posting in postings:
+            posting.user = self
+        return postings
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        return frozenset(posting.role for posting in self.current_postings)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the browser admin is this person's place: district staff and administrators."""
+        return bool(self.roles & {Role.DISTRICT, Role.ADMIN})
+
+    # Django's admin asks in permission codenames; the answer comes from the grants.
+    def has_perm(self, perm: str, obj=None) -> bool:
+        app, _dot, codename = perm.partition(".")
+        verb, _underscore, model = codename.partition("_")
+        return self.is_active and bool(self.roles & roles_that(verb, f"{app}.{model}"))
+
+    def has_perms(self, perms, obj=None) -> bool:
+        return all(self.has_perm(perm, obj) for perm in perms)
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_staff
+
+
+class PostingQuerySet(ScopedQuerySet):
+    place = "code"
+
+    def current(self) -> "PostingQuerySet":
+        """Postings in force now."""
+        today = timezone.localdate()
+        return self.filter(Q(until=None) | Q(until__gt=today), since__lte=today)
+
+
+@pghistory.track()
+class Posting(models.Model):
+    """What a person is, and where: a role at a division or at a station. A person may hold several.
+
+    `code` is a division's code, or a station's (which begins with its division's); empty is the whole nation. The
+    stations app adds the foreign key of `station_code`, so that keys between apps keep pointing left.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="postings", verbose_name=_("账号"))
+    role = models.CharField(_("角色"), max_length=20, choices=Role)
+    code = CodeField(
+        _("区划或联络站代码"), max_length=15, blank=True,
+        help_text=_("如 410105（区）、410105002（街道）、410105002001-01（联络站）"),
+    )
+    station_code = models.GeneratedField(
+        expression=models.Case(models.When(code__contains="-", then=F("code")), default=None),
+        output_field=CodeField(max_length=15, null=True), db_persist=True,
+    )
+    since = models.DateField(_("自"), default=timezone.localdate)
+    until = models.DateField(_("至"), null=True, blank=True, help_text=_("不含当日；空为现任"))
+
+    objects = PostingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("任职")
+        ordering = ["user", "role", "code"]
+        indexes = [models.Index(fields=["code", "role"], name="posting_place_role")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "role", "code"], condition=Q(until=None), name="posting_once",
+                violation_error_message=_("此人在该处已任此职"),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")), name="posting_ends_after_start",
+                violation_error_message=_("任职的结束日期应晚于开始日期"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}：{self.get_role_display()} {self.code}"
+
+
+class EntryQuerySet(ScopedQuerySet):
+    pass
+
+
+class Entry(models.Model):
+    """One line of the audit log: an act worth a line of its own (a bulk load, an unmasking, a refusal).
+
+    Row by row changes are kept by triggers in the event tables; this is for what they cannot say.
+    """
+
+    at = models.DateTimeField(_("时间"), default=timezone.now, editable=False)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("操作人"))
+    action = models.CharField(_("事项"), max_length=40)
+    about = models.CharField(_("对象"), max_length=120, blank=True)
+    detail = models.JSONField(_("内容"), default=dict)
+    request_id = models.CharField(_("请求编号"), max_length=64, blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("审计日志")
+        ordering = ["-id"]
+        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.about}"

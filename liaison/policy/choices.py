@@ -1,0 +1,74 @@
+"""Every threshold and clock: its unit, the value it starts with, and where that value comes from."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Unit(TextChoices):
+    DAYS = "days", _("天")
+    WORKDAYS = "workdays", _("个工作日")
+    MONTHS = "months", _("个月")
+    HOURS = "hours", _("小时")
+    TIMES = "times", _("次")
+    YEARS = "years", _("年")
+    HOUR_OF_DAY = "hour_of_day", _("点")
+
+
+class Key(TextChoices):
+    NOTICE_DAYS = "visit.notice_days", _("进站公告提前天数")
+    LONGEST_HOURS = "visit.longest_hours", _("一次进站最长时间")
+    FURTHEST_DAYS = "visit.furthest_days", _("最远可安排到多少天以后")
+    LOG_WITHIN_DAYS = "visit.log_within_days", _("进站后须登记的天数")
+    VISITS_PER_YEAR = "visit.per_representative_year", _("代表每年进站次数下限")
+    RECEPTIONS_PER_MONTH = "station.receptions_per_month", _("联络站每月接待次数下限")
+    ACTIVITIES_PER_QUARTER = "station.activities_per_quarter", _("联络站每季度集体活动次数下限")
+    REMINDER_HOUR = "notice.day_before_hour", _("前一日提醒的发送时间")
+    REMINDER_GRACE_HOURS = "notice.grace_hours", _("提醒迟到多久后不再发送")
+    PROMISE_WORKDAYS = "opinion.promise_workdays", _("意见答复期限（未另行承诺时）")
+    SUGGESTION_MONTHS = "suggestion.answer_months", _("代表建议答复期限")
+    SUGGESTION_HARD_MONTHS = "suggestion.hard_months", _("疑难代表建议答复期限")
+    RETURN_WORKDAYS = "suggestion.return_workdays", _("交办不当的退回期限")
+    ASSIST_MONTHS = "suggestion.assist_months", _("协办单位反馈期限")
+    VIEW_WORKDAYS = "suggestion.view_workdays", _("代表对答复提出意见的期限")
+    REDO_MONTHS = "suggestion.redo_months", _("代表不满意时重新办理期限")
+    ERASE_YEARS = "contact.erase_years", _("选民联系方式保留期限（办结后）")
+    LOG_KEPT_YEARS = "audit.kept_years", _("日志保留期限")
+
+
+class Default(NamedTuple):
+    value: Decimal
+    unit: Unit
+    source: str
+
+
+OURS = "本系统默认值，可调整"
+HENAN = "河南省人大代表建议办理规定（2017）"
+
+DEFAULTS: dict[Key, Default] = {
+    Key.NOTICE_DAYS: Default(Decimal(3), Unit.DAYS, "地方工作规范（一般提前 3 日，个别为 2 日）"),
+    Key.LONGEST_HOURS: Default(Decimal(12), Unit.HOURS, OURS),
+    Key.FURTHEST_DAYS: Default(Decimal(550), Unit.DAYS, OURS),
+    Key.LOG_WITHIN_DAYS: Default(Decimal(3), Unit.DAYS, OURS),
+    Key.VISITS_PER_YEAR: Default(Decimal(2), Unit.TIMES, "参照北京市做法（每年不少于 2 次）"),
+    Key.RECEPTIONS_PER_MONTH: Default(Decimal(1), Unit.TIMES, "月联系：统一接待选民日"),
+    Key.ACTIVITIES_PER_QUARTER: Default(Decimal(1), Unit.TIMES, "季活动：代表双活动日"),
+    Key.REMINDER_HOUR: Default(Decimal(16), Unit.HOUR_OF_DAY, OURS),
+    Key.REMINDER_GRACE_HOURS: Default(Decimal(14), Unit.HOURS, OURS),
+    Key.PROMISE_WORKDAYS: Default(Decimal(15), Unit.WORKDAYS, OURS),
+    Key.SUGGESTION_MONTHS: Default(Decimal(3), Unit.MONTHS, "代表法第五十一条"),
+    Key.SUGGESTION_HARD_MONTHS: Default(Decimal(6), Unit.MONTHS, "代表法第五十一条"),
+    Key.RETURN_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, HENAN),
+    Key.ASSIST_MONTHS: Default(Decimal(2), Unit.MONTHS, HENAN),
+    Key.VIEW_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, HENAN),
+    Key.REDO_MONTHS: Default(Decimal(1), Unit.MONTHS, HENAN),
+    Key.ERASE_YEARS: Default(Decimal(2), Unit.YEARS, OURS),
+    Key.LOG_KEPT_YEARS: Default(Decimal(3), Unit.YEARS, "网络安全法第二十一条（不少于六个月）；期限为本系统默认值"),
+}
+
+
+class DayKind(TextChoices):
+    HOLIDAY = "holiday", _("放假")
+    MAKEUP = "makeup", _("调休上班")

@@ -1,0 +1,26 @@
+"""Every address of the house (DESIGN.md §5). Apps list their own; public ones stand in `public_urls`."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from visits import public as visits_public
+from visits import views as visits_views
+
+urlpatterns = [
+    path("", visits_public.home, name="home"),
+    path("desk/", visits_views.desk, name="desk"),
+    path("", include("visits.urls")),
+    path("", include("stations.urls")),
+    path("", include("representatives.urls")),
+    path("", include("liaison.notices.urls")),
+    path("", include("liaison.accounts.urls")),
+    path("", include("liaison.common.urls")),
+    path("api/v1/", include("liaison.api")),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "liaison.common.public.bad_request"
+handler403 = "liaison.common.public.forbidden"
+handler404 = "liaison.common.public.not_found"
+handler500 = "liaison.common.public.server_error"

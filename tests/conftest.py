@@ -1,0 +1,114 @@
+"""The cast: everybody who signs in, around two stations, so that a leak has something to leak."""
+
+import os
+
+os.environ.setdefault("LIAISON_TEST", "1")
+
+from liaison.common import embedded
+
+embedded.hold()
+
+import pytest  # noqa: E402 - servers first: settings read where they listen
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
+
+from liaison.accounts.choices import Role  # noqa: E402
+
+from . import factories  # noqa: E402
+
+PASSWORD = "Correct-horse-7"
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_clean(settings, tmp_path_factory):
+    """Cheap passwords, files and mail in a folder of their own, and no page remembered from another test."""
+    from django.core.cache import caches
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    caches["pages"].clear()
+
+
+@pytest.fixture
+def street_region(db):
+    """花园路街道 in 金水区, with everything above it."""
+    for code, name in [("41", "河南省"), ("4101", "郑州市"), ("410105", "金水区")]:
+        factories.region(code, name)
+    return factories.region("410105002", "花园路街道")
+
+
+@pytest.fixture
+def station(street_region):
+    """甲院社区's station, the liaison's own."""
+    factories.region("410105002001", "甲院社区居民委员会")
+    return factories.station("410105002001-01", name="甲院社区代表联络站")
+
+
+@pytest.fixture
+def other_station(street_region):
+    """A station in another street, the neighbour's."""
+    factories.region("410105003", "人民路街道")
+    factories.region("410105003001", "人民路社区居民委员会")
+    return factories.station("410105003001-01", name="人民路社区代表联络站")
+
+
+@pytest.fixture
+def district(street_region):
+    return factories.user("district", Role.DISTRICT, "410105")
+
+
+@pytest.fixture
+def street(street_region):
+    return factories.user("street", Role.STREET, "410105002")
+
+
+@pytest.fixture
+def liaison(station):
+    return factories.user("liaison", Role.LIAISON, station.code)
+
+
+@pytest.fixture
+def neighbour(other_station):
+    return factories.user("neighbour", Role.LIAISON, other_station.code)
+
+
+@pytest.fixture
+def department(street_region):
+    return factories.user("department", Role.DEPARTMENT, "410105")
+
+
+@pytest.fixture
+def auditor(street_region):
+    return factories.user("auditor", Role.AUDITOR, "410105")
+
+
+@pytest.fixture
+def administrator(db):
+    return factories.user("admin", Role.ADMIN, "")
+
+
+@pytest.fixture
+def visitor():
+    return AnonymousUser()
+
+
+@pytest.fixture
+def representative(station):
+    """A signed-in person who is a representative of the liaison's station; `representative.representative` is the row."""
+    person = factories.user("representative", Role.REPRESENTATIVE, "410105")
+    factories.representative("张三", station=station, user=person)
+    return person
+
+
+@pytest.fixture
+def as_(client):
+    """`as_(liaison).get(...)`: a client signed in as somebody; `as_(None)` is a visitor."""
+    from django.test import Client
+
+    def sign_in(user):
+        fresh = Client()
+        if user is not None and user.is_authenticated:
+            fresh.force_login(user, backend="liaison.accounts.backends.GrantsBackend")
+        return fresh
+
+    return sign_in

@@ -1,0 +1,77 @@
+"""Rows for tests. A test sets the fields that it is about; the rest is plausible and says nothing."""
+
+import itertools
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from liaison.accounts.models import Posting, Region, User
+from representatives.choices import SeatLevel
+from representatives.models import Membership, Representative, Seat
+from stations.choices import RoomKind, StationKind
+from stations.models import Room, Station
+from visits.choices import VisitKind
+from visits.models import Visit
+
+count = itertools.count(1)
+
+
+def region(code: str, name: str = "某地") -> Region:
+    return Region.objects.update_or_create(code=code, defaults={"name": name})[0]
+
+
+def user(username: str = "", role: str | None = None, code: str = "", **fields) -> User:
+    """A person; with `role`, posted at `code`."""
+    username = username or f"user{next(count)}"
+    person = User.objects.create_user(username, **({"name": username} | fields))
+    if role:
+        Posting.objects.create(user=person, role=role, code=code, since=date(2020, 1, 1))
+    return person
+
+
+def station(code: str, **fields) -> Station:
+    kind = {6: StationKind.INDUSTRY, 9: StationKind.STREET, 12: StationKind.COMMUNITY}[len(code) - 3]
+    defaults = {"region_id": code[:-3], "kind": kind, "name": f"联络站{next(count)}", "address": "花园路 1 号"}
+    return Station.objects.create(code=code, **(defaults | fields))
+
+
+def room(station: Station, kind: str = RoomKind.RECEPTION_ROOM, **fields) -> Room:
+    return Room.objects.create(station=station, kind=kind, **fields)
+
+
+def representative(name: str = "", *, station: Station | None = None, level: int = SeatLevel.DISTRICT, **fields):
+    """A representative with one seat in office, at home in `station` if given."""
+    person = Representative.objects.create(name=name or f"代表{next(count)}", **fields)
+    Seat.objects.create(representative=person, level=level, term=15, constituency="第一选区", from_on=date(2022, 1, 1))
+    if station:
+        Membership.objects.create(representative=person, station=station, from_on=date(2022, 1, 1))
+    return person
+
+
+def hour(days: int = 7, at: int = 9) -> datetime:
+    """`at` o'clock by the clock of the place, `days` from today."""
+    day = timezone.localdate() + timedelta(days=days)
+    return timezone.make_aware(datetime(day.year, day.month, day.day, at))
+
+
+def visit(station: Station, *, starts_at: datetime | None = None, hours: int = 2, people=(), state="draft", **fields):
+    """A visit a week ahead by default. `state` other than draft is written as the legal moves would leave it."""
+    starts_at = starts_at or hour()
+    if state != "draft":
+        fields.setdefault("published_at", starts_at - timedelta(days=5))
+    if state == "cancelled":
+        fields.setdefault("cancel_reason", "天气原因")
+    if state == "logged":
+        fields.setdefault("voters_received", 5)
+        fields.setdefault("logged_at", starts_at + timedelta(hours=hours))
+    defaults = {"kind": VisitKind.RECEPTION_DAY, "title": "接待选民", "ends_at": starts_at + timedelta(hours=hours)}
+    row = Visit.objects.create(
+        station=station, starts_at=starts_at, state="draft" if people else state, **(defaults | fields)
+    )
+    for person in people:
+        row.attendances.create(representative=person)
+    for step in {"published": ["published"], "held": ["published", "held"], "logged": ["published", "held", "logged"],
+                 "cancelled": ["cancelled"]}.get(state, []) if people else []:
+        Visit.objects.filter(pk=row.pk).update(state=step)
+    row.refresh_from_db()
+    return row

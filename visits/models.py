@@ -1,0 +1,328 @@
+from datetime import date, datetime, timedelta
+
+import pghistory
+from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Left
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from liaison.accounts.models import User
+from liaison.accounts.scoping import ScopedQuerySet
+from liaison.common.fields import CodeField, PublicIdField
+from liaison.common.ranges import Exclusive, one_of
+from liaison.common.search import grams_field, grams_index, matches
+from liaison.policy.choices import Key
+from liaison.policy.models import Threshold
+from representatives.models import Representative
+from stations.models import Room, Station
+
+from .choices import MOST_PHOTOS, MOVES, OVER, AttendanceState, State, VisitKind
+from .triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
+
+
+class VisitQuerySet(ScopedQuerySet):
+    place = "station__code"
+
+    def public_q(self) -> Q:
+        """Whatever was published once stays public, a cancelled visit with its reason included."""
+        return Q(published_at__isnull=False)
+
+    def own_q(self, user) -> Q:
+        mine = Attendance.objects.filter(representative__user=user).values("visit")
+        return Q(pk__in=mine)
+
+    def between(self, from_: date, to: date) -> "VisitQuerySet":
+        """Visits that begin on a day from `from_` to `to`, both counted, by the clock of the place."""
+        return self.filter(starts_at__gte=day_start(from_), starts_at__lt=day_start(to + timedelta(days=1)))
+
+    def standing(self) -> "VisitQuerySet":
+        return self.exclude(state=State.CANCELLED)
+
+    def to_publish(self, on: date, notice_days: int) -> "VisitQuerySet":
+        """Drafts ahead whose notice day has come or gone."""
+        return self.filter(
+            state=State.DRAFT, starts_at__gte=day_start(on), starts_at__lt=day_start(on + timedelta(days=notice_days + 1))
+        )
+
+    def to_log(self, on: date, within_days: int) -> "VisitQuerySet":
+        """Visits that ended more than `within_days` ago and were not logged."""
+        return self.filter(state__in=[State.PUBLISHED, State.HELD], ends_at__lt=day_start(on - timedelta(days=within_days)))
+
+    def about(self, term: str) -> "VisitQuerySet":
+        return self.filter(matches(term, "title", "title_grams"))
+
+
+def day_start(day: date) -> datetime:
+    """The first instant of `day` by the clock of the place."""
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+@pghistory.track(exclude=["title_grams", "district"])
+class Visit(models.Model):
+    """进站: representatives at a station for an hour or a day, of whatever kind. Planned, published, held, logged."""
+
+    public_id = PublicIdField(unique=True)
+    station = models.ForeignKey(Station, models.PROTECT, related_name="visits", verbose_name=_("联络站"), db_index=False)
+    # The first six digits stand by themselves: scope and date together are one index range, and a nation can be
+    # sharded on them.
+    district = models.GeneratedField(expression=Left("station_id", 6), output_field=CodeField(max_length=6), db_persist=True)
+    kind = models.CharField(_("类别"), max_length=20, choices=VisitKind)
+    title = models.CharField(_("主题"), max_length=120, blank=True)
+    title_grams = grams_field("title")
+    topics = models.TextField(_("可反映的事项"), blank=True, help_text=_("群众可以就哪些事反映意见"))
+    starts_at = models.DateTimeField(_("开始时间"))
+    ends_at = models.DateTimeField(_("结束时间"))
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="visits", verbose_name=_("房间"))
+    place = models.CharField(_("其他地点"), max_length=120, blank=True, help_text=_("不在联络站内时填写"))
+    is_online = models.BooleanField(_("线上"), default=False)
+    state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT, editable=False)
+    published_at = models.DateTimeField(_("公布时间"), null=True, editable=False)
+    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    late_reason = models.CharField(_("逾期公布的原因"), max_length=200, blank=True, editable=False)
+    cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True, editable=False)
+    voters_received = models.PositiveIntegerField(_("接待人数"), null=True, blank=True, validators=[MaxValueValidator(10_000)])
+    summary = models.TextField(_("反映的主要内容"), blank=True)
+    result = models.TextField(_("处理情况"), blank=True)
+    logged_at = models.DateTimeField(_("登记时间"), null=True, editable=False)
+    logged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
+    # Raised whenever hours, place or state change, so that a reminder knows which visit it told of.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    # One per filled-in form: the same form sent twice meets the unique index instead of making two visits.
+    form_key = models.UUIDField(null=True, unique=True, editable=False)
+    representatives = models.ManyToManyField(Representative, through="Attendance", related_name="visits")
+
+    objects = VisitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("进站")
+        ordering = ["starts_at", "id"]
+        indexes = [
+            models.Index(fields=["starts_at", "id"], name="visit_start"),
+            models.Index(fields=["district", "starts_at", "id"], name="visit_district_start"),
+            models.Index(fields=["station", "starts_at", "id"], name="visit_station_start"),
+            models.Index(fields=["kind", "starts_at", "id"], name="visit_kind_start"),
+            models.Index(fields=["ends_at"], name="visit_open_end", condition=Q(state__in=["published", "held"])),
+            models.Index(fields=["starts_at"], name="visit_draft_start", condition=Q(state="draft")),
+            grams_index("title_grams", "visit_title_grams"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")), name="visit_ends_after_start",
+                violation_error_message=_("结束时间应晚于开始时间"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_at__lte=F("starts_at") + timedelta(hours=24)), name="visit_within_a_day",
+                violation_error_message=_("一次进站不能超过 24 小时"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["published", "held", "logged"]) | Q(published_at__isnull=False),
+                name="visit_public_has_time", violation_error_message=_("公布的进站应有公布时间"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""), name="visit_cancelled_has_reason",
+                violation_error_message=_("取消进站应说明原因"),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="logged") | Q(voters_received__isnull=False, logged_at__isnull=False),
+                name="visit_logged_has_count", violation_error_message=_("登记进站应填写接待人数"),
+            ),
+            Exclusive(
+                name="visit_room_free",
+                expressions=[
+                    (one_of("room_id"), RangeOperators.OVERLAPS),
+                    (Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()), RangeOperators.OVERLAPS),
+                ],
+                condition=~Q(state="cancelled") & Q(room__isnull=False),
+                violation_error_message=_("该房间在这段时间已有安排"),
+            ),
+        ]
+        triggers = VISIT_TRIGGERS
+
+    def __str__(self) -> str:
+        return f"{timezone.localtime(self.starts_at):%Y-%m-%d %H:%M} {self.heading}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:visit", args=[self.public_id])
+
+    def clean(self) -> None:
+        """What depends on policy or on another row; the rest stands in constraints."""
+        errors: dict[str, list] = {}
+        if self.starts_at and self.ends_at:
+            self._clean_hours(errors)
+        if self.room_id and self.station_id and self.room.station_id != self.station_id:
+            errors.setdefault("room", []).append(_("这个房间不在所选的联络站"))
+        if errors:
+            raise ValidationError(errors)
+
+    def _clean_hours(self, errors) -> None:
+        today = timezone.localdate()
+        longest = Threshold.objects.number(Key.LONGEST_HOURS, today)
+        furthest = Threshold.objects.number(Key.FURTHEST_DAYS, today)
+        if self.ends_at <= self.starts_at:
+            errors.setdefault("ends_at", []).append(_("结束时间应晚于开始时间"))
+        elif self.ends_at - self.starts_at > timedelta(hours=longest):
+            errors.setdefault("ends_at", []).append(_("一次进站最长 %(n)s 小时，请检查结束时间") % {"n": longest})
+        if timezone.localdate(self.starts_at) > today + timedelta(days=furthest):
+            errors.setdefault("starts_at", []).append(_("最远只能安排到 %(n)s 天以后，请检查年份") % {"n": furthest})
+
+    # Questions
+
+    @property
+    def heading(self) -> str:
+        """The theme, or the kind where no theme was given."""
+        return self.title or str(self.get_kind_display())
+
+    @property
+    def is_late(self) -> bool:
+        """Published later than the notice period: counted, with its reason."""
+        return bool(self.late_reason)
+
+    def can_become(self, state: str) -> bool:
+        return state in MOVES[self.state]
+
+    @property
+    def can_change(self) -> bool:
+        """Plans may be changed; what is over is history."""
+        return self.state in (State.DRAFT, State.PUBLISHED)
+
+    @property
+    def can_publish(self) -> bool:
+        return self.can_become(State.PUBLISHED)
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.can_become(State.CANCELLED)
+
+    @property
+    def can_delete(self) -> bool:
+        """A draft that nobody saw; a draft's cancellation without a trace is its deletion."""
+        return self.state == State.DRAFT
+
+    def can_log(self, at: datetime) -> bool:
+        """From its start on: a liaison writes down what happens while it happens."""
+        return self.state in (State.PUBLISHED, State.HELD) and self.starts_at <= at
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in OVER
+
+    def notice_ends_on(self, notice_days: int) -> date:
+        """The last day on which publishing keeps the notice period."""
+        return timezone.localdate(self.starts_at) - timedelta(days=notice_days)
+
+
+class AttendanceQuerySet(ScopedQuerySet):
+    place = "visit__station__code"
+
+    def own_q(self, user) -> Q:
+        return Q(representative__user=user)
+
+    def public_q(self) -> Q:
+        return Q(visit__published_at__isnull=False, representative__is_public=True)
+
+
+@pghistory.track(exclude=["during", "holds"])
+class Attendance(models.Model):
+    """A representative at a visit: expected, on leave, came or did not. `during` and `holds` follow the visit."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="attendances", verbose_name=_("进站"))
+    representative = models.ForeignKey(
+        Representative, models.PROTECT, related_name="attendances", verbose_name=_("人大代表")
+    )
+    state = models.CharField(_("到站情况"), max_length=10, choices=AttendanceState, default=AttendanceState.EXPECTED)
+    note = models.CharField(_("备注"), max_length=120, blank=True)
+    during = DateTimeRangeField(editable=False, null=True)
+    holds = models.BooleanField(editable=False, default=True)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("参加代表")
+        ordering = ["visit", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit", "representative"], name="attendance_once",
+                violation_error_message=_("该代表已在参加名单中"),
+            ),
+            Exclusive(
+                name="attendance_one_place",
+                expressions=[
+                    (one_of("representative_id"), RangeOperators.OVERLAPS),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(holds=True),
+                violation_error_message=_("有代表在这段时间已安排在另一处"),
+            ),
+        ]
+        triggers = ATTENDANCE_TRIGGERS
+
+    def __str__(self) -> str:
+        return f"{self.representative} {self.get_state_display()}"
+
+
+class PhotoQuerySet(ScopedQuerySet):
+    place = "visit__station__code"
+
+    def own_q(self, user) -> Q:
+        return Q(visit__attendances__representative__user=user)
+
+
+@pghistory.track()
+class Photo(models.Model):
+    """A picture of a visit: re-encoded on arrival, without the camera's place and serial number."""
+
+    public_id = PublicIdField(unique=True)
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos", verbose_name=_("进站"))
+    position = models.PositiveSmallIntegerField(
+        _("次序"), validators=[MinValueValidator(1), MaxValueValidator(MOST_PHOTOS)]
+    )
+    image = models.ImageField(_("照片"), upload_to="visits/%Y/%m")
+    thumbnail = models.ImageField(_("缩略图"), upload_to="visits/%Y/%m")
+    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = PhotoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("照片")
+        ordering = ["visit", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["visit", "position"], name="photo_position_once",
+                                    violation_error_message=_("照片次序重复，请重试")),
+            models.CheckConstraint(condition=Q(position__range=(1, MOST_PHOTOS)), name="photo_at_most_nine",
+                                   violation_error_message=_("最多 9 张照片")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.visit} {self.position}"
+
+
+class LogDraftQuerySet(ScopedQuerySet):
+    pass
+
+
+@pghistory.track(exclude=["data"])
+class LogDraft(models.Model):
+    """A half-filled log, saved as it is typed, so that a lost network or session loses nothing."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="log_drafts")
+    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    objects = LogDraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("登记草稿")
+        constraints = [models.UniqueConstraint(fields=["visit", "by"], name="log_draft_once")]
+
+    def __str__(self) -> str:
+        return str(self.visit)
