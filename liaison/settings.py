@@ -231,6 +231,7 @@ SITE = {
     "police_record": os.environ.get("LIAISON_POLICE_RECORD", ""),
     "identity_code": os.environ.get("LIAISON_IDENTITY_CODE", ""),
     "url": os.environ.get("LIAISON_URL", ""),
+    "mail": bool(os.environ.get("EMAIL_HOST")),
 }
 
 # -- Background and messages -----------------------------------------------------------------------------------------

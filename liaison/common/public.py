@@ -1,7 +1,10 @@
 """Pages that belong to no subject: what a person sees when something went wrong, each with a way on."""
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponseServerError
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 @login_not_required
@@ -21,7 +24,9 @@ def not_found(request, exception=None):
 
 @login_not_required
 def server_error(request):
-    return render(request, "500.html", status=500)
+    # Rendered without context processors: whatever failed may fail in them again.
+    content = render_to_string("500.html", {"request_id": getattr(request, "id", ""), "site": settings.SITE})
+    return HttpResponseServerError(content)
 
 
 @login_not_required

@@ -1,6 +1,7 @@
 """Small pieces of the face that would be wordy in a template."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -8,7 +9,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -17,11 +18,11 @@ WEEKDAYS = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("�
 
 # Keys are names and ranks: 1 is the national congress, 5 the township's.
 LEVELS = {
-    "national": ("national", "国", _("全国人大代表")),
-    "provincial": ("provincial", "省", _("省人大代表")),
-    "city": ("city", "市", _("市人大代表")),
-    "district": ("district", "区", _("区人大代表")),
-    "township": ("township", "乡", _("乡镇人大代表")),
+    "national": ("national", pgettext_lazy("level", "国"), _("全国人大代表")),
+    "provincial": ("provincial", pgettext_lazy("level", "省"), _("省人大代表")),
+    "city": ("city", pgettext_lazy("level", "市"), _("市人大代表")),
+    "district": ("district", pgettext_lazy("level", "区"), _("区人大代表")),
+    "township": ("township", pgettext_lazy("level", "乡"), _("乡镇人大代表")),
 }
 LEVELS |= {str(rank): level for rank, level in enumerate(list(LEVELS.values()), start=1)}
 
@@ -124,13 +125,17 @@ def day_word(value: date | None, today: date | None = None) -> str:
 @register.simple_tag
 def level_badge(level: int | str, word: str = "") -> SafeString:
     """A small square with 国, 省, 市, 区 or 乡, and the whole word for readers."""
-    key = level if isinstance(level, str) else str(int(level))
-    css, mark, name = LEVELS.get(key, ("district", str(word)[:1], word))
+    return _badge(level if isinstance(level, str) else str(int(level)), str(word), get_language())
+
+
+@lru_cache(maxsize=256)
+def _badge(key: str, word: str, language: str | None) -> SafeString:
+    # A schedule shows the same few badges a hundred times.
+    css, mark, name = LEVELS.get(key, ("district", word[:1], word))
     return format_html(
-        '<span class="level level-{}"><span aria-hidden="true">{}</span>'
-        '<span class="visually-hidden">{}</span></span>',
+        '<span class="level level-{}"><span aria-hidden="true">{}</span><span class="visually-hidden">{}</span></span>',
         css,
-        pgettext("level", mark) if mark else "",
+        mark,
         word or name,
     )
 
