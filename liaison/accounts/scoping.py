@@ -22,18 +22,25 @@ class ScopedQuerySet(QuerySet):
 
     place: str | None = None
 
-    def for_user(self, user, *verbs: str) -> Self:
-        """Rows on which `user` may do at least one of `verbs` ("view" when none is named)."""
+    def for_user(self, user, *verbs: str, of: type[Model] | None = None) -> Self:
+        """Rows on which `user` may do at least one of `verbs` ("view" when none is named).
+
+        With `of`, places where they may do it to rows of that model: the stations where somebody may add a Visit.
+        """
+        return self.filter(self.reach(user, *verbs, of=of))
+
+    def reach(self, user, *verbs: str, of: type[Model] | None = None) -> Q:
+        """The condition behind `for_user`, for a page that marks rows instead of leaving them out."""
         reach = NOTHING
         for verb in verbs or ("view",):
-            granted = roles_that(verb, noun_of(self.model))
+            granted = roles_that(verb, noun_of(of or self.model))
             if verb == "read" and None in granted:
                 reach |= self.public_q()
                 continue
             for posting in getattr(user, "current_postings", ()):
                 if posting.role in granted:
                     reach |= self.within(posting)
-        return self.filter(reach)
+        return reach
 
     def public_q(self) -> Q:
         """Rows that anybody may read; a model with something to hide narrows this."""
