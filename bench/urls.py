@@ -1,0 +1,22 @@
+"""The site's addresses and `/bench/bare/`: the bytes of a file, through the same server and middleware."""
+
+import os
+from pathlib import Path
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpResponse
+from django.urls import path
+
+from liaison.urls import *  # noqa: F403 - handlers as well
+from liaison.urls import urlpatterns as site
+
+file = Path(os.environ.get("BENCH_BARE", "/nonexistent"))
+CONTENT = file.read_bytes() if file.exists() else b""
+
+
+@login_not_required
+def bare(request):
+    return HttpResponse(CONTENT)
+
+
+urlpatterns = [path("bench/bare/", bare), *site]
