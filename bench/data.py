@@ -30,7 +30,8 @@ FROM generate_series(0, {stations} - 1) AS n;
 INSERT INTO representatives_representative (id, public_id, name, pinyin, initials, sex, ethnicity, party, education,
                               employer, post, leadership, certificate, introduction, is_public)
 SELECT n, lpad(to_hex((n::bigint * 668265263) % 1099511627776), 10, '0'),
-       substr('王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗', 1 + n % 20, 1) || substr('建国晓丽志强文静海燕明华秀英桂兰玉梅', 1 + (n / 20) % 18, 2),
+       substr('王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗', 1 + n % 20, 1) ||
+       substr('建国晓丽志强文静海燕明华秀英桂兰玉梅', 1 + (n / 20) % 18, 2),
        'p' || to_hex(n), 'p' || to_hex(n % 4096), 'male', '汉族', '', '', '某单位', '职工', 'none', '', '', true
 FROM generate_series(1, {people}) AS n;
 

@@ -53,19 +53,23 @@ def measures(*names: str):
 
 
 def show(lines: list[Line]) -> str:
-    head = "| line | rows | value | unit | against | ratio | goal | |\n| --- | ---: | ---: | --- | ---: | ---: | --- | --- |"
-    body = [
-        f"| {x.name} | {x.rows:,} | {x.value:,.2f} | {x.unit} | {x.against:,.2f} | {x.ratio:.2f} | {x.goal} | {'met' if x.ok else 'NOT met'} |"
-        for x in lines
+    rows = [
+        "| line | rows | value | unit | against | ratio | goal | |",
+        "| --- | ---: | ---: | --- | ---: | ---: | --- | --- |",
     ]
-    return "\n".join([head, *body])
+    for x in lines:
+        figures = f"{x.rows:,} | {x.value:,.2f} | {x.unit} | {x.against:,.2f} | {x.ratio:.2f}"
+        rows.append(f"| {x.name} | {figures} | {x.goal} | {'met' if x.ok else 'NOT met'} |")
+    return "\n".join(rows)
 
 
 def keep(lines: list[Line]) -> None:
     """Write results.json; lines that this run did not measure stay as they were."""
     old = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
-    new = {
-        line.name: {k: round(v, 3) if isinstance(v, float) else v for k, v in asdict(line).items()} for line in lines
-    }
+    new = {line.name: rounded(line) for line in lines}
     rows = ",\n".join("  " + json.dumps(row, ensure_ascii=False) for row in (old | new).values())
     RESULTS.write_text(f"[\n{rows}\n]\n")
+
+
+def rounded(line: Line) -> dict:
+    return {key: round(value, 3) if isinstance(value, float) else value for key, value in asdict(line).items()}

@@ -85,9 +85,9 @@ def test_foreign_keys_point_left():
             continue
         for field in model._meta.get_fields():
             target = field.related_model if field.is_relation and field.concrete else None
-            if target is not None and target._meta.app_label in labels:
-                if labels.index(target._meta.app_label) > labels.index(model._meta.app_label):
-                    wrong.append(str(field))
+            there = target._meta.app_label if target is not None else None
+            if there in labels and labels.index(there) > labels.index(model._meta.app_label):
+                wrong.append(str(field))
     assert wrong == []
 
 
