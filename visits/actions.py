@@ -12,6 +12,7 @@ from liaison.common.exceptions import NotAllowed, verb
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 from representatives.models import Representative
+from stations.models import Room
 
 from .choices import HOLDING, AttendanceState, State
 from .models import Attendance, LogDraft, Visit
@@ -35,9 +36,11 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
         visit.created_by = by
     moved = before is None or any(getattr(before, f) != getattr(visit, f) for f in MOVING_FIELDS)
     people_changed = False
-    if moved and before is not None:
-        visit.version = before.version + 1
+    if before is not None:
+        visit.version = before.version + moved
     visit.full_clean()
+    representatives = None if representatives is None else list(representatives)
+    wait_for_turn(visit, representatives or ())
     visit.save()
     if representatives is not None:
         people_changed = set_representatives(visit, representatives)
@@ -47,6 +50,20 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
     if moved or people_changed:
         plan_reminders(visit)
     return visit
+
+
+def wait_for_turn(visit: Visit, representatives: Iterable[Representative]) -> None:
+    """Let writers who want the same room or people come one after the other, in one order everywhere.
+
+    The exclusion constraints refuse the second one anyway; without this they would now and then find it as a deadlock.
+    """
+    wanted = {representative.pk for representative in representatives}
+    if visit.pk:
+        wanted |= set(visit.attendances.values_list("representative", flat=True))
+    if visit.room_id:
+        list(Room.objects.select_for_update(no_key=True).filter(pk=visit.room_id).values_list("pk"))
+    people = Representative.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    list(people.values_list("pk"))
 
 
 def set_representatives(visit: Visit, representatives: Iterable[Representative]) -> bool:
