@@ -3,6 +3,8 @@
 import os
 
 os.environ.setdefault("LIAISON_TEST", "1")
+os.environ.setdefault("LIAISON_HOME", "var/test")
+os.environ.setdefault("LIAISON_CACHE_PREFIX", os.environ.get("PYTEST_XDIST_WORKER", "test"))
 
 from liaison.common import embedded
 
@@ -27,6 +29,7 @@ def _fast_and_clean(settings, tmp_path_factory):
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     caches["pages"].clear()
+    caches["searches"].clear()
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """The key that signs sessions and tokens."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -11,11 +13,21 @@ def secret_key(home: Path) -> str:
         return key
     file = home / "secret-key"
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.write(secrets.token_urlsafe(64))
-    except FileExistsError:
-        pass
+        if not file.exists():
+            make_once(file, secrets.token_urlsafe(64))
     except OSError as error:
         raise SystemExit(f"无法写入数据目录 {home}：{error.strerror}") from None
     return file.read_text().strip()
+
+
+def make_once(file: Path, text: str) -> None:
+    """Write `file` whole or not at all; of two processes that try, the first wins and both read the same."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, draft = tempfile.mkstemp(dir=file.parent)  # readable by its owner alone
+    try:
+        with open(descriptor, "w") as out:
+            out.write(text)
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        os.unlink(draft)

@@ -53,17 +53,15 @@ def hold() -> None:
 
 def ensure() -> list[str]:
     """Start again whichever embedded server has died; gives back their names."""
-    gone = [server for server in _servers if not server.answers()]
-    if gone:
-        with paths.alone("start"):
-            _start()
-    return [server.title for server in gone]
+    if all(server.answers() for server in _servers):
+        return []
+    with paths.alone("start"):
+        return _start()
 
 
-def _start() -> None:
+def _start() -> list[str]:
     try:
-        for server in _servers:
-            server.start()
+        return [server.title for server in _servers if server.start()]
     except OSError as error:
         raise Fault(f"内置服务未能启动：{error.strerror}（{error.filename}）") from None
 

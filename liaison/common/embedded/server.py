@@ -50,8 +50,8 @@ class Server:
         """Make the data folder and whatever else it needs; gives back the command line."""
         raise NotImplementedError
 
-    def start(self) -> None:
-        """Make it serve: adopt the one that runs, end what a crash left over, or start it."""
+    def start(self) -> bool:
+        """Make it serve: adopt the one that runs, end what a crash left over, or start it (then true)."""
         started, deadline = None, time.monotonic() + START_SECONDS
         with paths.open_lock(self.name) as lock:
             while not self.answers():
@@ -65,6 +65,7 @@ class Server:
                 if time.monotonic() > deadline:
                     raise paths.Fault(f"{self.title} 在 {START_SECONDS} 秒内没有就绪：{self.last_words()}")
                 time.sleep(0.02)
+        return started is not None
 
     def spawn(self, lock: IO) -> subprocess.Popen:
         """Start it in its data folder and in a session of its own, so that Ctrl-C reaches us alone."""
