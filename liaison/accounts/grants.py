@@ -54,6 +54,9 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "visits.photo": {"view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L}},
 }  # fmt: skip
 
+# What public pages are made of, and nothing else: a change to any of these makes the kept pages out of date.
+EVERYBODY_READS = frozenset(noun for noun, verbs in GRANTS.items() if None in verbs.get("read", ()))
+
 
 def roles_that(verb: str, noun: str) -> frozenset[Role | None]:
     """Roles that may use `verb` on `noun` ("visits.visit"). Nothing is granted that is not written above."""
