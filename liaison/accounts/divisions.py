@@ -1,4 +1,4 @@
-"""Loading the administrative divisions of the nation from csv files: all of it is read and judged before a row is written."""
+"""Loading the divisions of the nation from csv files: all of it is read and judged before a row is written."""
 
 import csv
 import lzma

@@ -1,0 +1,233 @@
+"""A year of visits around today: eight months that are over, four that are to come."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from random import Random
+
+import pgtrigger
+from django.utils import timezone
+
+from liaison.common.workdays import is_workday, next_workday
+from liaison.policy.models import CalendarDay
+from representatives.choices import Leadership
+from stations.choices import RoomKind, StationKind
+from visits.choices import State, VisitKind
+from visits.models import Attendance, Visit
+from visits.reminders import plan_reminders
+
+from . import station_words
+from . import visit_words as words
+from .record import attendance_state, record
+from .stations import NEIGHBOUR, SHOWN, Place
+
+BACK, AHEAD = 245, 120  # days
+PUBLIC_AHEAD = 35  # days ahead that are public; what comes later is still a draft
+QUIET = 5  # stations without a visit next month, so that somebody has to be reminded
+MORNING, LATE_MORNING, AFTERNOON, EVENING = time(9), time(9, 30), time(15), time(19)
+
+
+def build(rng: Random, now: datetime, places: list[Place]) -> None:
+    """Write the visits with who comes, and plan the reminders of those to come."""
+    plan = Plan(rng, now, places)
+    plan.fill()
+    Visit.objects.bulk_create(plan.visits, batch_size=1000)
+    # A logged visit takes no more attendances; here both are written at once.
+    with pgtrigger.ignore("visits.Attendance:kept_with_visit"):
+        Attendance.objects.bulk_create(plan.attendances, batch_size=2000)
+    for visit in plan.visits:
+        if visit.state == State.PUBLISHED and visit.starts_at > now:
+            plan_reminders(visit)
+
+
+class Plan:
+    """Puts visits where station, room and people are free."""
+
+    def __init__(self, rng: Random, now: datetime, places: list[Place]) -> None:
+        self.rng, self.now, self.places = rng, now, places
+        self.today = timezone.localdate(now)
+        self.first, self.last = self.today - timedelta(days=BACK), self.today + timedelta(days=AHEAD)
+        self.exceptions = CalendarDay.objects.exceptions(self.first, self.last + timedelta(days=30))
+        self.visits: list[Visit] = []
+        self.attendances: list[Attendance] = []
+        self.taken: dict[object, list[tuple[datetime, datetime]]] = {}
+        self.streets = {
+            place.station.street_code: place for place in places if place.station.kind == StationKind.STREET
+        }
+        ordinary = [
+            p for p in places if p.station.kind == StationKind.COMMUNITY and p.station.code not in (SHOWN, NEIGHBOUR)
+        ]
+        self.quiet = {place.station.code for place in rng.sample(ordinary, QUIET)}
+
+    def fill(self) -> None:
+        """The demo liaison's own days first, so that nothing else takes their hours."""
+        self.shown()
+        for month in self.months():
+            self.receptions(month)
+            self.street_work(month)
+            self.community_work(month)
+            self.industry_work(month)
+            self.leaders(month)
+        self.busy_days()
+
+    # The series
+
+    def shown(self) -> None:
+        """甲院社区: a reception that can be logged now, one tomorrow, and some more within the fortnight."""
+        place = next(place for place in self.places if place.station.code == SHOWN)
+        hour = timezone.localtime(self.now).hour
+        people = place.members
+        days = [(0, time(min(hour, 9)), 0, people[:2]), (1, AFTERNOON, 2, people[:2]), (3, MORNING, 4, people[2:4]),
+                (7, AFTERNOON, 8, [people[0], people[3]]), (11, EVENING, 5, people[1:3])]  # fmt: skip
+        for ahead, at, about, who in days:
+            title, topics = words.RECEPTIONS[about]
+            day = self.today + timedelta(days=ahead)
+            self.add(place, VisitKind.RECEPTION_DAY, day, at, 2.5, title, topics, who, state=State.PUBLISHED)
+
+    def receptions(self, month: date) -> None:
+        """月联系: everybody on the 15th or the working day after it, and each station once more on a day of its own."""
+        common = self.workday(month.replace(day=15))
+        for number, place in enumerate(self.places):
+            if place.station.kind != StationKind.INDUSTRY:
+                title, topics = words.EVERYBODY[0]
+                self.add(place, VisitKind.RECEPTION_DAY, common, MORNING, 2, title, topics, self.some(place, 1, 3))
+            at = (MORNING, AFTERNOON, LATE_MORNING, EVENING)[number % 4]
+            title, topics = self.rng.choice(words.RECEPTIONS)
+            day = self.workday(month.replace(day=1 + (number * 7 + 3) % 28))
+            hours = 1.5 if at == EVENING else 2
+            self.add(place, VisitKind.RECEPTION_DAY, day, at, hours, title, topics, self.some(place, 1, 2))
+
+    def street_work(self, month: date) -> None:
+        """季活动 in the last month of a quarter; learning, research and reports to voters between."""
+        for number, place in enumerate(self.streets.values()):
+            people = self.of_street(place)
+            if month.month % 3 == 0:
+                title, _text = self.rng.choice(words.DUAL)
+                self.add(
+                    place, VisitKind.DUAL_ACTIVITY, self.nth(month, 3, 4), MORNING, 3, title, words.ANY, people[:8]
+                )
+            if (month.month + number) % 2 == 0:
+                title, _text = self.rng.choice(words.TRAININGS)
+                online = self.rng.random() < 0.3
+                day = self.anyday(month)
+                self.add(place, VisitKind.TRAINING, day, AFTERNOON, 2, title, "", people[:10], online=online)
+            if (month.month + number) % 3 == 1:
+                title, _text = self.rng.choice(words.RESEARCHES)
+                day = self.anyday(month)
+                where = f"{station_words.STREETS[place.station.street_code][0]}沿线小区"
+                self.add(place, VisitKind.RESEARCH, day, LATE_MORNING, 2, title, "", people[2:5], where=where)
+            if month.month in (6, 12) and number % 2 == month.month // 12:
+                title, _text = words.APPRAISALS[0]
+                self.add(place, VisitKind.APPRAISAL, self.anyday(month), AFTERNOON, 2, title, words.ANY, people[:4])
+
+    def community_work(self, month: date) -> None:
+        """Law and health for everybody, each community every few months; some on a Saturday."""
+        for number, place in enumerate(p for p in self.places if p.station.kind == StationKind.COMMUNITY):
+            if (month.month + number) % 5 == 0:
+                title, _text = self.rng.choice(words.OUTREACHES)
+                day = self.nth(month, 1 + number % 4, 5) if number % 3 == 0 else self.anyday(month)
+                self.add(place, VisitKind.OUTREACH, day, LATE_MORNING, 1.5, title, "可现场咨询", self.some(place, 1, 1))
+            if (month.month + number) % 4 == 0:
+                title, _text = self.rng.choice(words.LECTURES)
+                day = self.nth(month, 1 + number % 4, 5) if number % 2 == 0 else self.anyday(month)
+                self.add(
+                    place, VisitKind.LECTURE, day, AFTERNOON, 1.5, title, "免费参加，可现场报名", self.some(place, 1, 1)
+                )
+
+    def industry_work(self, month: date) -> None:
+        about = dict(station_words.INDUSTRIES)
+        for place in self.places:
+            if place.station.kind == StationKind.INDUSTRY:
+                title, _text = self.rng.choice(words.THEMES)
+                topics = about[place.station.name.partition("代表联络站")[0]]
+                people = self.some(place, 2, 4)
+                self.add(place, VisitKind.THEME_DAY, self.anyday(month), AFTERNOON, 2, title, topics, people)
+
+    def leaders(self, month: date) -> None:
+        """Each leader twice a year at a station of theirs."""
+        pairs = [(place, row) for place in self.places for row in place.members if row.leadership != Leadership.NONE]
+        for number, (place, row) in enumerate(pairs):
+            if (month.month + number) % 6 == 0:
+                title, topics = self.rng.choice(words.LEADER)
+                self.add(place, VisitKind.LEADER_VISIT, self.anyday(month), LATE_MORNING, 2, title, topics, [row])
+
+    def busy_days(self) -> None:
+        """Today and tomorrow have something on in the district, on a Sunday too."""
+        for ahead in (0, 1):
+            for place in self.rng.sample(self.places, 7):
+                title, topics = self.rng.choice(words.RECEPTIONS)
+                at, day = self.rng.choice([MORNING, AFTERNOON, EVENING]), self.today + timedelta(days=ahead)
+                self.add(place, VisitKind.RECEPTION_DAY, day, at, 1.5, title, topics, self.some(place, 1, 2))
+
+    # Days
+
+    def months(self) -> Iterable[date]:
+        month = self.first.replace(day=1)
+        while month <= self.last:
+            yield month
+            month = (month + timedelta(days=32)).replace(day=1)
+
+    def workday(self, day: date) -> date:
+        return next_workday(day, self.exceptions)
+
+    def anyday(self, month: date) -> date:
+        return self.workday(month.replace(day=self.rng.randint(1, 28)))
+
+    def nth(self, month: date, nth: int, weekday: int) -> date:
+        """The nth Friday (weekday 4) of a month; moved on where that is a holiday, if it is not a weekend anyway."""
+        day = month + timedelta(days=(weekday - month.weekday()) % 7 + 7 * (nth - 1))
+        return day if weekday >= 5 and not is_workday(day, self.exceptions) else self.workday(day)
+
+    # People
+
+    def some(self, place: Place, least: int, most: int) -> list:
+        """A few members of a station, by chance."""
+        people = place.members
+        return self.rng.sample(people, min(len(people), self.rng.randint(least, most)))
+
+    def of_street(self, place: Place) -> list:
+        """All members of a street's stations, in a new order each time."""
+        code = place.station.street_code
+        people = {row.pk: row for p in self.places if p.station.street_code == code for row in p.members}
+        return self.rng.sample(list(people.values()), len(people))
+
+    def is_free(self, thing: object, start: datetime, end: datetime) -> bool:
+        return all(end <= other_start or other_end <= start for other_start, other_end in self.taken.get(thing, ()))
+
+    # One visit
+
+    def add(self, place, kind, day, at, hours, title, topics, people, *, where="", online=False, state=None) -> None:
+        """Plan a visit if it falls into the year and its room and at least one of its people are free."""
+        start = timezone.make_aware(datetime.combine(day, at))
+        end = start + timedelta(hours=hours)
+        room = None if where or online else place.rooms.get(room_of(kind))
+        people = [row for row in people if self.is_free(("person", row.pk), start, end)]
+        if not self.first <= day <= self.last or not people or self.is_quiet(place, day):
+            return
+        if room and not self.is_free(("room", room.pk), start, end):
+            return
+        visit = Visit(
+            station=place.station, kind=kind, title=title, topics=topics, starts_at=start, ends_at=end, room=room,
+            place=where, is_online=online, created_by=place.staff[1],
+        )  # fmt: skip
+        record(self.rng, visit, place, self.now, len(people), state)
+        self.visits.append(visit)
+        for row in people:
+            state, note = attendance_state(self.rng, visit, first=row is people[0])
+            self.attendances.append(Attendance(visit=visit, representative=row, state=state, note=note))
+        if visit.state != State.CANCELLED:
+            for thing in [("room", room.pk)] if room else []:
+                self.taken.setdefault(thing, []).append((start, end))
+            for row in people:
+                self.taken.setdefault(("person", row.pk), []).append((start, end))
+
+    def is_quiet(self, place: Place, day: date) -> bool:
+        next_month = (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return place.station.code in self.quiet and day.replace(day=1) == next_month
+
+
+def room_of(kind: str) -> str:
+    if kind in (VisitKind.RECEPTION_DAY, VisitKind.LEADER_VISIT):
+        return RoomKind.RECEPTION_ROOM
+    if kind in (VisitKind.OUTREACH, VisitKind.LECTURE):
+        return RoomKind.ACTIVITY_ROOM
+    return RoomKind.COUNCIL_HALL
