@@ -254,16 +254,16 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 MAIL_FOLDER = HOME / "mail"
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = MAIL_FOLDER
+EMAIL_BACKEND = "liaison.notices.mail.FolderBackend"
 if os.environ.get("EMAIL_HOST"):
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_BACKEND = "liaison.notices.mail.SmtpBackend"
     EMAIL_HOST = os.environ["EMAIL_HOST"]
     EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
     EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
     EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
     EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
     EMAIL_TIMEOUT = 20
+METRICS_TOKEN = os.environ.get("LIAISON_METRICS_TOKEN", "")  # empty: /metrics answers this machine only
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "liaison@localhost")
 
 # -- API -------------------------------------------------------------------------------------------------------------
@@ -275,6 +275,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("LIAISON_API_RATE", "600/min")},
+    "NUM_PROXIES": int(os.environ.get("LIAISON_PROXIES", "0")),
+    "EXCEPTION_HANDLER": "liaison.common.api.explain",
+    "URL_FORMAT_OVERRIDE": None,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Liaison 代表联络站",
@@ -286,6 +291,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "RegionLevel": "liaison.accounts.choices.Level",
+        "SeatLevel": "representatives.choices.SeatLevel",
+        "StationKind": "stations.choices.StationKind",
+        "RoomKind": "stations.choices.RoomKind",
+        "VisitKind": "visits.choices.VisitKind",
+        "VisitState": "visits.choices.State",
+        "AttendanceState": "visits.choices.AttendanceState",
+        "SeatStatus": "representatives.choices.SeatStatus",
+    },
 }
 
 LOGGING = {

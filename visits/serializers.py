@@ -1,0 +1,199 @@
+"""Visits as the API shows and takes them. What is read and what is written differ: people and rooms go by code."""
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from liaison.accounts.serializers import PlaceSerializer
+from liaison.common.api import in_reckonable_year
+from representatives.models import Representative
+from representatives.serializers import NamedRepresentativeSerializer
+from stations.choices import RoomKind
+from stations.models import Room
+from stations.serializers import RoomSerializer
+
+from .choices import HOLDING, AttendanceState
+from .forms import LONGEST_TEXT, members, stations_to_plan
+from .models import Attendance, Visit
+
+MOST_PEOPLE = 400
+
+
+class AttendanceSerializer(NamedRepresentativeSerializer):
+    """A representative at a visit; whether they came is for staff within reach."""
+
+    state = serializers.ChoiceField(choices=AttendanceState.choices, allow_null=True, read_only=True)
+
+    class Meta(NamedRepresentativeSerializer.Meta):
+        fields = [*NamedRepresentativeSerializer.Meta.fields, "state"]
+        read_only_fields = fields
+
+    def to_representation(self, attendance: Attendance) -> dict:
+        state = attendance.state if attendance.visit.is_within_reach else None
+        attendance.representative.state = state
+        return super().to_representation(attendance.representative)
+
+
+class RecordSerializer(serializers.ModelSerializer):
+    """What staff wrote down, and what is not for the public."""
+
+    class Meta:
+        model = Visit
+        fields = [
+            "late_reason", "voters_received", "summary", "result", "logged_at", "created_at", "changed_at", "version",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+
+class VisitSerializer(serializers.ModelSerializer):
+    kind_label = serializers.CharField(source="get_kind_display", read_only=True)
+    state_label = serializers.CharField(source="get_state_display", read_only=True)
+    heading = serializers.CharField(read_only=True, help_text="主题；没有主题时为类别")
+    station = PlaceSerializer(read_only=True)
+    address = serializers.CharField(source="station.address", read_only=True)
+    room = RoomSerializer(read_only=True, allow_null=True)
+    representatives = serializers.SerializerMethodField()
+    record = serializers.SerializerMethodField(help_text="登记的内容，只对有权查看的工作人员显示，否则为空")
+
+    class Meta:
+        model = Visit
+        fields = [
+            "public_id", "kind", "kind_label", "state", "state_label", "title", "heading", "topics", "starts_at",
+            "ends_at", "station", "address", "room", "place", "is_online", "representatives", "published_at",
+            "cancel_reason", "record",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(AttendanceSerializer(many=True))
+    def get_representatives(self, visit) -> list:
+        """The public reads who is to be met: nobody on leave, nobody who stayed away."""
+        people = [a for a in visit.attendances.all() if visit.is_within_reach or a.state in HOLDING]
+        for attendance in people:
+            attendance.visit = visit
+        return AttendanceSerializer(people, many=True).data
+
+    @extend_schema_field(RecordSerializer(allow_null=True))
+    def get_record(self, visit) -> dict | None:
+        return RecordSerializer(visit).data if visit.is_within_reach else None
+
+
+class StationCodeField(serializers.SlugRelatedField):
+    """The stations at which the writer may plan, the same that the page offers."""
+
+    def __init__(self, **kwargs):
+        super().__init__(slug_field="code", error_messages={"does_not_exist": NO_SUCH_STATION_OF_YOURS}, **kwargs)
+
+    def get_queryset(self):
+        return stations_to_plan(self.context["request"].user)
+
+    def use_pk_only_optimization(self) -> bool:
+        return False
+
+
+NO_SUCH_STATION_OF_YOURS = _("没有这个联络站，或者不归您安排")
+
+
+class RoomChoiceSerializer(serializers.Serializer):
+    """A room by its kind, and by its name where the station has several of the kind."""
+
+    kind = serializers.ChoiceField(choices=RoomKind.choices)
+    name = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
+
+
+class PeopleField(serializers.ListField):
+    """Representatives by public id, each once."""
+
+    child = serializers.CharField(max_length=10)
+
+    def __init__(self, **kwargs):
+        super().__init__(**({"max_length": MOST_PEOPLE} | kwargs))
+
+    def people(self, ids: list[str], among) -> list[Representative]:
+        found = list(among.filter(public_id__in=ids))
+        missing = set(ids) - {person.public_id for person in found}
+        if missing:
+            raise serializers.ValidationError(_("没有公开编号为 %s 的代表") % "、".join(sorted(missing)[:5]))
+        return found
+
+
+class PlanSerializer(serializers.ModelSerializer):
+    """A visit as it is planned."""
+
+    station = StationCodeField()
+    room = RoomChoiceSerializer(required=False, allow_null=True)
+    starts_at = serializers.DateTimeField(validators=[in_reckonable_year])
+    ends_at = serializers.DateTimeField(validators=[in_reckonable_year])
+    representatives = PeopleField(required=False, help_text="代表的公开编号；修改时整体替换，不给则不变")
+    form_key = serializers.UUIDField(
+        required=False, allow_null=True, write_only=True,
+        help_text="同一份表单的编号，重复提交不会重复建立；也可放在 Idempotency-Key 头",
+    )  # fmt: skip
+
+    class Meta:
+        model = Visit
+        fields = [
+            "station", "kind", "title", "topics", "starts_at", "ends_at", "room", "place", "is_online",
+            "representatives", "form_key",
+        ]  # fmt: skip
+        extra_kwargs = {"topics": {"max_length": LONGEST_TEXT}}
+
+    def validate_starts_at(self, starts_at):
+        moved = self.instance is None or starts_at != self.instance.starts_at
+        if moved and timezone.localdate(starts_at) < timezone.localdate():
+            raise serializers.ValidationError(_("这个日期已经过去，请选今天或以后的日期"))
+        return starts_at
+
+    def validate_representatives(self, ids):
+        user = self.context["request"].user
+        there = Attendance.objects.for_user(user).filter(visit=self.instance).values("representative")
+        reach = Representative.objects.for_user(user)
+        return self.fields["representatives"].people(
+            ids, Representative.objects.filter(Q(pk__in=reach.values("pk")) | Q(pk__in=there))
+        )
+
+    def validate(self, given):
+        if given.get("room"):
+            station = given.get("station") or self.instance.station
+            given["room"] = Room.objects.filter(station=station, **given["room"]).first()
+            if given["room"] is None:
+                raise serializers.ValidationError({"room": [_("这个联络站没有这样的房间")]})
+        return given
+
+    def plan(self) -> tuple[Visit, list[Representative] | None]:
+        """The visit with what was given, not yet saved, and who comes (None: as it is)."""
+        given = dict(self.validated_data)
+        people, visit = given.pop("representatives", None), self.instance or Visit()
+        for name, value in given.items():
+            setattr(visit, name, value)
+        return visit, people
+
+
+class PublishSerializer(serializers.Serializer):
+    late_reason = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="提前天数不足时必填，并记为逾期公布"
+    )
+
+
+class CancelSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=200, help_text="取消的原因，群众会看到")
+
+
+class LogSerializer(serializers.ModelSerializer):
+    """What happened at the visit in the context."""
+
+    came = PeopleField(help_text="到站代表的公开编号，可以是计划外的本站代表")
+    voters_received = serializers.IntegerField(min_value=0, max_value=10_000)
+    summary = serializers.CharField(max_length=LONGEST_TEXT, help_text="写事情，不写选民的姓名和电话")
+    result = serializers.CharField(max_length=LONGEST_TEXT, required=False, default="", allow_blank=True)
+
+    class Meta:
+        model = Visit
+        fields = ["came", "voters_received", "summary", "result"]
+
+    def validate_came(self, ids):
+        visit, user = self.context["visit"], self.context["request"].user
+        planned = Attendance.objects.for_user(user).filter(visit=visit).values("representative")
+        here = members(visit.station, user).values("pk")
+        return self.fields["came"].people(ids, Representative.objects.filter(Q(pk__in=here) | Q(pk__in=planned)))
