@@ -2,16 +2,41 @@
 
 import os
 
-from celery import Celery
+from celery import Celery, signals
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
+
+from liaison.common import pulse
 
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# A tick that nobody took before the next one came is worth nothing: it expires. Two beats at once do no harm.
 app.conf.beat_schedule = {
-    "heartbeat": {"task": "liaison.notices.tasks.heartbeat", "schedule": 10, "options": {"expires": 10}},
-    "send-due": {"task": "liaison.notices.tasks.send_due", "schedule": 15, "options": {"expires": 15}},
+    "heartbeat": {"task": "liaison.heartbeat", "schedule": 10, "options": {"expires": 30}},
+    "send-due": {"task": "liaison.notices.tasks.send_due", "schedule": 10, "options": {"expires": 10}},
     "hold-finished": {"task": "visits.tasks.hold_finished", "schedule": 300, "options": {"expires": 300}},
+    "plan-reminders": {"task": "visits.tasks.plan_reminders", "schedule": 1800, "options": {"expires": 1800}},
 }
+
+
+@app.task(name="liaison.heartbeat")
+def heartbeat():
+    """Does nothing: that a worker took it is the sign of life."""
+
+
+@signals.task_prerun.connect
+def worker_lives(**_):
+    pulse.beat("worker")
+
+
+@signals.beat_init.connect
+@signals.beat_embedded_init.connect
+def listen_to_beat(**_):
+    """Beat lives as long as it publishes; connected here, so that other publishers do not speak for it."""
+    signals.after_task_publish.connect(beat_lives)
+
+
+def beat_lives(**_):
+    pulse.beat("beat")

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("liaison.notices.urls")),
     path("", include("liaison.accounts.urls")),
     path("", include("liaison.common.urls")),
+    path("", include("liaison.dashboard.urls")),
     path("api/v1/", include("liaison.api")),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),

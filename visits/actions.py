@@ -18,12 +18,12 @@ from .choices import HOLDING, AttendanceState, State
 from .models import Attendance, LogDraft, Visit
 from .reminders import plan_reminders
 
-MOVING_FIELDS = ("station_id", "starts_at", "ends_at", "room_id", "place", "state")
+MOVING_FIELDS = ("station_id", "starts_at", "ends_at", "room_id", "place", "is_online", "state")
 
 
 @verb
 def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None = None, by: User) -> Visit:
-    """Save a planned visit with who comes. Plans its reminders anew when hours, place or people changed.
+    """Save a planned visit with who comes. Plans its reminders anew where hours, place, people or words changed.
 
     `representatives` of None leaves the people as they are. Raises ValidationError where a person or a room is taken.
     """
@@ -35,7 +35,6 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
     if before is None:
         visit.created_by = by
     moved = before is None or any(getattr(before, f) != getattr(visit, f) for f in MOVING_FIELDS)
-    people_changed = False
     if before is not None:
         visit.version = before.version + moved
     visit.full_clean()
@@ -43,12 +42,8 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
     wait_for_turn(visit, representatives or ())
     visit.save()
     if representatives is not None:
-        people_changed = set_representatives(visit, representatives)
-        if people_changed and not moved:
-            visit.version += 1
-            visit.save(update_fields=["version", "changed_at"])
-    if moved or people_changed:
-        plan_reminders(visit)
+        set_representatives(visit, representatives)
+    plan_reminders(visit)  # other people or words keep the version: whoever was told already is not told twice
     return visit
 
 

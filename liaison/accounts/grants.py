@@ -37,7 +37,7 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "policy.threshold": {"view": STAFF, "add": {D, X}, "change": {D, X}},
     "policy.calendaryear": {"view": STAFF, "add": {D, X}, "change": {D, X}},
     "policy.calendarday": {"view": STAFF, "add": {D, X}, "change": {D, X}, "delete": {D, X}},
-    "notices.notice": {"view": STAFF},
+    "notices.notice": {"view": {*STAFF, R}},
     "stations.station": {"read": EVERYONE, "view": STAFF, "add": {D}, "change": {D, S, L}},
     "stations.room": {"read": EVERYONE, "view": STAFF, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S}},
     "stations.provision": {"read": EVERYONE, "view": STAFF, "add": {D, S, L}, "change": {D, S, L}},

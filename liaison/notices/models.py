@@ -1,9 +1,11 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pghistory
 import pgtrigger
 from django.db import models
+from django.db.models.functions import Greatest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import User
@@ -11,22 +13,39 @@ from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.fields import CodeField
 from liaison.common.triggers import legal_moves, refuse
 
-from .choices import MOVES, Channel, Kind, State
+from .choices import FACES, MOVES, Channel, Kind, State
 
 
 class NoticeQuerySet(ScopedQuerySet):
     place = "place"
 
+    def own_q(self, user) -> models.Q:
+        return models.Q(recipient=user)
+
     def due(self, at: datetime) -> "NoticeQuerySet":
-        """Planned notices whose time has come."""
-        return self.filter(state=State.PLANNED, due_at__lte=at)
+        """Planned notices whose time has come, those waiting for their next attempt included."""
+        return self.filter(state=State.PLANNED, due_at__lte=at, expires_at__gt=at)
+
+    def sendable(self, at: datetime) -> "NoticeQuerySet":
+        """Due notices that may be tried now."""
+        return self.due(at).filter(models.Q(retry_at=None) | models.Q(retry_at__lte=at))
+
+    def expired(self, at: datetime) -> "NoticeQuerySet":
+        """Planned notices that nobody sent in time."""
+        return self.filter(state=State.PLANNED, due_at__lte=at, expires_at__lte=at)
+
+    def oldest_age(self, at: datetime) -> timedelta:
+        """For how long the oldest due notice has waited; one that was planned after its hour waits since then."""
+        since = self.due(at).aggregate(at=models.Min(Greatest("due_at", "created_at")))["at"]
+        return max(at - since, timedelta()) if since else timedelta()
 
     def stranded(self, at: datetime) -> "NoticeQuerySet":
         """Leased notices whose lease ended without an answer: a sender died while it held them."""
         return self.filter(state=State.LEASED, leased_until__lte=at)
 
     def open(self) -> "NoticeQuerySet":
-        return self.filter(state__in=[State.PLANNED, State.LEASED, State.FAILED])
+        """Notices that may still go out by themselves."""
+        return self.filter(state__in=[State.PLANNED, State.LEASED])
 
 
 @pghistory.track()
@@ -49,6 +68,8 @@ class Notice(models.Model):
     body = models.TextField(_("内容"))
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PLANNED)
     leased_until = models.DateTimeField(_("占用至"), null=True, blank=True)
+    # `due_at` stays what was promised; an attempt that failed is repeated from here on.
+    retry_at = models.DateTimeField(_("下次尝试"), null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     answer = models.CharField(_("结果"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
@@ -61,7 +82,8 @@ class Notice(models.Model):
         ordering = ["-due_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "about", "about_version", "recipient", "channel"], name="notice_once",
+                fields=["kind", "about", "about_version", "recipient", "channel"],
+                name="notice_once",
                 violation_error_message=_("此提醒已计划过"),
             ),
         ]
@@ -69,6 +91,9 @@ class Notice(models.Model):
             models.Index(fields=["due_at"], name="notice_due", condition=models.Q(state=State.PLANNED)),
             models.Index(fields=["leased_until"], name="notice_stranded", condition=models.Q(state=State.LEASED)),
             models.Index(fields=["about"], name="notice_about"),
+            models.Index(fields=["state", "-due_at", "-id"], name="notice_state_newest"),
+            models.Index(fields=["-sent_at", "-id"], name="notice_sent", condition=models.Q(sent_at__isnull=False)),
+            models.Index(fields=["recipient", "-due_at", "-id"], name="notice_recipient_newest"),
             models.Index(fields=["-due_at", "-id"], name="notice_newest"),
             models.Index(fields=["place", "-due_at"], name="notice_place"),
         ]
@@ -79,3 +104,13 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} → {self.recipient}"
+
+    @property
+    def why(self) -> str:
+        """The answer in the reader's language, where it is ours."""
+        return gettext(self.answer) if self.answer else ""
+
+    @property
+    def face(self) -> str:
+        """How the state is shown (`status_word`)."""
+        return FACES[self.state]

@@ -1,0 +1,56 @@
+"""What machines ask without signing in: does it live, can it work, how is it doing."""
+
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from . import health, metrics
+
+LOOPBACK = {"127.0.0.1", "::1"}
+PROXY_HEADERS = ("X-Forwarded-For", "X-Real-IP", "Forwarded")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def healthz(request):
+    """This process answers; nothing else is asked."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@never_cache
+@require_safe
+def readyz(request):
+    parts = health.parts()
+    failing = [name for name, part in parts.items() if not part.ok]
+    body = {
+        "status": "failing" if failing else "ok",
+        "failing": failing,
+        "parts": {name: part._asdict() for name, part in parts.items()},
+    }
+    return JsonResponse(body, status=503 if failing else 200, json_dumps_params={"ensure_ascii": False})
+
+
+@login_not_required
+@never_cache
+@require_safe
+def metrics_page(request):
+    if not may_read_metrics(request):
+        raise PermissionDenied
+    return HttpResponse(generate_latest(metrics.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def may_read_metrics(request) -> bool:
+    """With the token, where one is set; else from this machine alone, and not through a proxy that stands on it."""
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
+    forwarded = any(header in request.headers for header in PROXY_HEADERS)
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded

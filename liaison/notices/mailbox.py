@@ -1,0 +1,42 @@
+"""Reading back the mail that was written as files, where there is no mail server."""
+
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import NamedTuple
+
+from django.conf import settings
+
+from .mail import file_name, message_id
+from .models import Notice
+
+LONGEST = 1_000_000  # bytes of a file that are looked at
+
+
+class Letter(NamedTuple):
+    subject: str
+    to: str
+    date: datetime | None
+    body: str
+
+
+def is_kept() -> bool:
+    """Whether mail goes to files here."""
+    return settings.EMAIL_BACKEND == "liaison.notices.mail.FolderBackend"
+
+
+def read(notice: Notice) -> Letter | None:
+    """What was written for `notice`; None where the file is gone or is no mail."""
+    file = Path(settings.MAIL_FOLDER) / file_name(message_id(f"notice-{notice.pk}"))
+    try:
+        with file.open("rb") as source:
+            return letter(message_from_bytes(source.read(LONGEST), policy=policy.default))
+    except (OSError, ValueError, LookupError):  # somebody else may have put a file there
+        return None
+
+
+def letter(message: EmailMessage) -> Letter | None:
+    body = message.get_body(preferencelist=["plain"])
+    date = message["Date"].datetime if message["Date"] else None
+    return body and Letter(str(message["Subject"]), str(message["To"]), date, body.get_content())

@@ -1,0 +1,60 @@
+"""A sender that counts, in place of a provider, and notices to give it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from liaison.common import pulse
+from liaison.notices import sending
+from liaison.notices.channels import Answer, Sender
+from liaison.notices.choices import Channel, Kind, State
+from liaison.notices.models import Notice
+
+
+@pytest.fixture(autouse=True)
+def _own_pulse(monkeypatch, tmp_path):
+    """Counters and signs of life apart from those of other tests on the same Redis."""
+    monkeypatch.setattr(pulse, "PREFIX", f"test:{tmp_path.name}:")
+
+
+@pytest.fixture
+def make_notice(station, liaison):
+    """`make_notice()`: one reminder to the liaison, due a minute ago; each is about another visit."""
+
+    def make(**fields):
+        now = timezone.now()
+        number = Notice.objects.count() + 1
+        defaults = {
+            "kind": Kind.VISIT_TOMORROW, "about": f"visits.visit:{number}", "about_version": 1, "place": station.code,
+            "recipient": liaison, "channel": Channel.EMAIL, "subject": f"进站提醒 {number}", "body": "您好",
+            "due_at": now - timedelta(minutes=1), "expires_at": now + timedelta(hours=8),
+        }  # fmt: skip
+        return Notice.objects.create(**(defaults | fields))
+
+    return make
+
+
+class Counting(Sender):
+    """Answers at once and remembers what it was given. `during` runs while a notice is on its way."""
+
+    channel = Channel.EMAIL
+    batch = 1
+    answer = Answer(State.SENT, "ok")
+    sent: list[int]
+
+    def during(self, notice):
+        pass
+
+    def send(self, notice):
+        self.during(notice)
+        self.sent.append(notice.pk)
+        return self.answer
+
+
+@pytest.fixture
+def provider(monkeypatch):
+    """The counting sender, in use for e-mail; set `batch`, `answer`, `during` on it."""
+    counting = type("Provider", (Counting,), {"sent": []})
+    monkeypatch.setitem(sending.SENDERS, Channel.EMAIL, counting)
+    return counting
