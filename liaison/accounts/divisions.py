@@ -201,7 +201,7 @@ class Reader:
 def write(files: dict[Level, Path], report: Report) -> Outcome:
     """COPY all rows into a temporary table, then bring the real one up to date with one statement."""
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE loaded (code text, name text, level smallint) ON COMMIT DROP")
+        cursor.execute("CREATE TEMPORARY TABLE loaded (code text, name text, level smallint)")
         with cursor.copy("COPY loaded FROM STDIN") as copy:
             for level, path in files.items():
                 for code, name, _parent in Reader(path, level, report, "装入").rows():
@@ -217,4 +217,6 @@ def write(files: dict[Level, Path], report: Report) -> Outcome:
             FROM written
             """
         )
-        return Outcome(*cursor.fetchone())
+        outcome = Outcome(*cursor.fetchone())
+        cursor.execute("DROP TABLE loaded")
+        return outcome

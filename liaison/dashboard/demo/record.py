@@ -28,9 +28,9 @@ TEXTS = {
 
 
 def record(rng: Random, visit: Visit, place: Place, now: datetime, people: int, state: str | None) -> None:
-    """Give `visit` its state (or `state`, if it is not over) and everything that goes with it."""
-    visit.state = state_at(rng, visit, now) if state is None or visit.ends_at <= now else state
-    if visit.state == State.PUBLISHED and state and visit.ends_at <= now:
+    """Give `visit` its state (`state`, or one by chance) and everything that goes with it."""
+    visit.state = state or state_at(rng, visit, now)
+    if visit.state == State.PUBLISHED and visit.ends_at <= now:
         visit.state = State.HELD
     day = timezone.localdate(visit.starts_at)
     visit.created_at = min(at(day - timedelta(days=rng.randint(12, 40)), 10), now - timedelta(days=1))

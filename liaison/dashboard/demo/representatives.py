@@ -39,11 +39,10 @@ def build(rng: Random, today: date, places: list[Place], scale: int) -> list[Rep
     levels = [level for level, count in HIGHEST.items() for _ in range(count * scale)]
     levels += [SeatLevel.DISTRICT] * (len(homes) - len(levels))
     rng.shuffle(levels)
-    leaders = dict(
-        zip(rng.sample(range(1, len(homes)), (COUNTY_LEADERS + BUREAU_LEADERS) * scale), range(999), strict=False)
-    )
+    leading = rng.sample(range(1, len(homes)), (COUNTY_LEADERS + BUREAU_LEADERS) * scale)
+    ranks = {number: rank_of(turn, scale) for turn, number in enumerate(leading)}
     rows = [
-        one(rng, name, sex, home, rank_of(leaders.get(number), scale))
+        one(rng, name, sex, home, ranks.get(number, Leadership.NONE))
         for number, ((name, sex), home) in enumerate(zip(people(rng, len(homes)), homes, strict=True))
     ]
     add_users(rows, today)
@@ -62,9 +61,7 @@ def share_out(rng: Random, places: list[Place], count: int) -> list[Place]:
     return sorted(homes, key=lambda place: (place.station.code != SHOWN, place.station.code))
 
 
-def rank_of(turn: int | None, scale: int) -> str:
-    if turn is None:
-        return Leadership.NONE
+def rank_of(turn: int, scale: int) -> str:
     return Leadership.BUREAU if turn < BUREAU_LEADERS * scale else Leadership.COUNTY
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pgtrigger
 from django.utils import timezone
 
-from liaison.common.workdays import is_workday, next_workday
+from liaison.common.workdays import SATURDAY, next_workday
 from liaison.policy.models import CalendarDay
 from representatives.choices import Leadership
 from stations.choices import RoomKind, StationKind
@@ -21,7 +21,6 @@ from .record import attendance_state, record
 from .stations import NEIGHBOUR, SHOWN, Place
 
 BACK, AHEAD = 245, 120  # days
-PUBLIC_AHEAD = 35  # days ahead that are public; what comes later is still a draft
 QUIET = 5  # stations without a visit next month, so that somebody has to be reminded
 MORNING, LATE_MORNING, AFTERNOON, EVENING = time(9), time(9, 30), time(15), time(19)
 
@@ -50,13 +49,9 @@ class Plan:
         self.visits: list[Visit] = []
         self.attendances: list[Attendance] = []
         self.taken: dict[object, list[tuple[datetime, datetime]]] = {}
-        self.streets = {
-            place.station.street_code: place for place in places if place.station.kind == StationKind.STREET
-        }
-        ordinary = [
-            p for p in places if p.station.kind == StationKind.COMMUNITY and p.station.code not in (SHOWN, NEIGHBOUR)
-        ]
-        self.quiet = {place.station.code for place in rng.sample(ordinary, QUIET)}
+        self.of_kind = {kind: [p for p in places if p.station.kind == kind] for kind in StationKind}
+        ordinary = {place.station.code for place in self.of_kind[StationKind.COMMUNITY]} - {SHOWN, NEIGHBOUR}
+        self.quiet = set(rng.sample(sorted(ordinary), QUIET))
 
     def fill(self) -> None:
         """The demo liaison's own days first, so that nothing else takes their hours."""
@@ -74,14 +69,17 @@ class Plan:
     def shown(self) -> None:
         """甲院社区: a reception that can be logged now, one tomorrow, and some more within the fortnight."""
         place = next(place for place in self.places if place.station.code == SHOWN)
-        hour = timezone.localtime(self.now).hour
         people = place.members
-        days = [(0, time(min(hour, 9)), 0, people[:2]), (1, AFTERNOON, 2, people[:2]), (3, MORNING, 4, people[2:4]),
+        days = [(0, self.hour_at_hand(), 0, people[:2]), (1, AFTERNOON, 2, people[:2]), (3, MORNING, 4, people[2:4]),
                 (7, AFTERNOON, 8, [people[0], people[3]]), (11, EVENING, 5, people[1:3])]  # fmt: skip
         for ahead, at, about, who in days:
             title, topics = words.RECEPTIONS[about]
             day = self.today + timedelta(days=ahead)
             self.add(place, VisitKind.RECEPTION_DAY, day, at, 2.5, title, topics, who, state=State.PUBLISHED)
+
+    def hour_at_hand(self) -> time:
+        """The hour that has begun, so that a log can be written at once; by night the last one of the day."""
+        return time(min(timezone.localtime(self.now).hour, 19))
 
     def receptions(self, month: date) -> None:
         """月联系: everybody on the 15th or the working day after it, and each station once more on a day of its own."""
@@ -92,13 +90,13 @@ class Plan:
                 self.add(place, VisitKind.RECEPTION_DAY, common, MORNING, 2, title, topics, self.some(place, 1, 3))
             at = (MORNING, AFTERNOON, LATE_MORNING, EVENING)[number % 4]
             title, topics = self.rng.choice(words.RECEPTIONS)
-            day = self.workday(month.replace(day=1 + (number * 7 + 3) % 28))
+            day = self.nth(month, 1 + number // 5 % 4, number % 5)
             hours = 1.5 if at == EVENING else 2
             self.add(place, VisitKind.RECEPTION_DAY, day, at, hours, title, topics, self.some(place, 1, 2))
 
     def street_work(self, month: date) -> None:
         """季活动 in the last month of a quarter; learning, research and reports to voters between."""
-        for number, place in enumerate(self.streets.values()):
+        for number, place in enumerate(self.of_kind[StationKind.STREET]):
             people = self.of_street(place)
             if month.month % 3 == 0:
                 title, _text = self.rng.choice(words.DUAL)
@@ -121,7 +119,7 @@ class Plan:
 
     def community_work(self, month: date) -> None:
         """Law and health for everybody, each community every few months; some on a Saturday."""
-        for number, place in enumerate(p for p in self.places if p.station.kind == StationKind.COMMUNITY):
+        for number, place in enumerate(self.of_kind[StationKind.COMMUNITY]):
             if (month.month + number) % 5 == 0:
                 title, _text = self.rng.choice(words.OUTREACHES)
                 day = self.nth(month, 1 + number % 4, 5) if number % 3 == 0 else self.anyday(month)
@@ -135,12 +133,11 @@ class Plan:
 
     def industry_work(self, month: date) -> None:
         about = dict(station_words.INDUSTRIES)
-        for place in self.places:
-            if place.station.kind == StationKind.INDUSTRY:
-                title, _text = self.rng.choice(words.THEMES)
-                topics = about[place.station.name.partition("代表联络站")[0]]
-                people = self.some(place, 2, 4)
-                self.add(place, VisitKind.THEME_DAY, self.anyday(month), AFTERNOON, 2, title, topics, people)
+        for place in self.of_kind[StationKind.INDUSTRY]:
+            title, _text = self.rng.choice(words.THEMES)
+            topics = about[place.station.name.partition("代表联络站")[0]]
+            people = self.some(place, 2, 4)
+            self.add(place, VisitKind.THEME_DAY, self.anyday(month), AFTERNOON, 2, title, topics, people)
 
     def leaders(self, month: date) -> None:
         """Each leader twice a year at a station of theirs."""
@@ -173,9 +170,9 @@ class Plan:
         return self.workday(month.replace(day=self.rng.randint(1, 28)))
 
     def nth(self, month: date, nth: int, weekday: int) -> date:
-        """The nth Friday (weekday 4) of a month; moved on where that is a holiday, if it is not a weekend anyway."""
+        """The nth Friday (weekday 4) of a month, or the working day after it; a Saturday stays one."""
         day = month + timedelta(days=(weekday - month.weekday()) % 7 + 7 * (nth - 1))
-        return day if weekday >= 5 and not is_workday(day, self.exceptions) else self.workday(day)
+        return day if weekday >= SATURDAY else self.workday(day)
 
     # People
 
