@@ -1,21 +1,11 @@
 """The cast: everybody who signs in, around two stations, so that a leak has something to leak."""
 
-import os
+import pytest
+from django.contrib.auth.models import AnonymousUser
 
-os.environ.setdefault("LIAISON_TEST", "1")
-os.environ.setdefault("LIAISON_HOME", "var/test")
-os.environ.setdefault("LIAISON_CACHE_PREFIX", os.environ.get("PYTEST_XDIST_WORKER", "test"))
+from liaison.accounts.choices import Role
 
-from liaison.common import embedded
-
-embedded.hold()
-
-import pytest  # noqa: E402 - servers first: settings read where they listen
-from django.contrib.auth.models import AnonymousUser  # noqa: E402
-
-from liaison.accounts.choices import Role  # noqa: E402
-
-from . import factories  # noqa: E402
+from . import factories
 
 PASSWORD = "Correct-horse-7"
 

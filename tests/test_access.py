@@ -1,0 +1,195 @@
+"""Every address as every role, and as nobody. A new address fails here until somebody has said who may open it."""
+
+import re
+
+import pytest
+from django.contrib import admin
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from visits.models import Photo
+
+from . import factories
+from .pictures import jpeg
+
+CAST = ("district", "street", "liaison", "neighbour", "representative", "department", "auditor", "administrator")
+NOBODY = "nobody"
+ALL = frozenset({*CAST, NOBODY})
+SIGNED_IN = frozenset(CAST)
+# The addresses are about 甲院社区's station, which these three reach and the neighbour does not.
+PLANNERS = frozenset({"district", "street", "liaison"})
+WATCHERS = frozenset({*PLANNERS, "auditor", "administrator"})
+ADMINS = frozenset({"district", "administrator"})
+
+# Who gets in by GET, or by POST where that is all there is. Whoever is not named is refused: 403 or 404 when signed in, the sign-in page when not.
+WHO = {
+    "home": ALL,
+    "visits:schedule": ALL,
+    "visits:visit": ALL,
+    "stations:station-list": ALL,
+    "stations:station-near": ALL,
+    "stations:station": ALL,
+    "stations:short": ALL,
+    "representatives:representative-list": ALL,
+    "representatives:representative": ALL,
+    "dashboard:healthz": ALL,
+    "dashboard:readyz": ALL,
+    "dashboard:metrics": ALL,
+    "desk": SIGNED_IN,
+    "visits:visit-list": SIGNED_IN,
+    "visits:visit-add": {*PLANNERS, "neighbour"},
+    "visits:desk-visit": {*WATCHERS, "representative"},
+    "visits:visit-edit": PLANNERS,
+    "visits:visit-publish": {"district", "street"},
+    "visits:visit-cancel": {"district", "street"},
+    "visits:visit-delete": PLANNERS,
+    "visits:visit-log": PLANNERS,
+    "visits:log-draft": PLANNERS,
+    "visits:photo-add": PLANNERS,
+    "visits:photo": {*WATCHERS, "representative"},
+    "visits:photo-thumbnail": {*WATCHERS, "representative"},
+    "visits:photo-delete": PLANNERS,
+    "stations:desk-station-list": SIGNED_IN,
+    "stations:desk-station": WATCHERS,
+    "stations:desk-station-edit": PLANNERS,
+    "stations:desk-provisions": PLANNERS,
+    "notices:notice-list": SIGNED_IN,
+    "notices:mail-list": SIGNED_IN,
+    "accounts:roles": SIGNED_IN,
+    "accounts:history": {"auditor"},
+    "api:schema": ALL,
+    "api:docs": ALL,
+    "api:region-list": ALL,
+    "api:region-detail": ALL,
+    "api:station-list": ALL,
+    "api:station-detail": ALL,
+    "api:representative-list": ALL,
+    "api:representative-detail": ALL,
+    "api:visit-list": ALL,
+    "api:visit-detail": ALL,
+    "api:visit-publish": {"district", "street"},
+    "api:visit-cancel": {"district", "street"},
+    "api:visit-log": PLANNERS,
+    "api:root": ALL,
+    "api:nothing": frozenset(),
+    # allauth's: signing in and out is for everybody, one's own password for whoever signed in, signing up for nobody.
+    "account_login": ALL,
+    "account_logout": ALL,
+    "account_inactive": ALL,
+    "account_signup": ALL,
+    "account_reset_password": ALL,
+    "account_reset_password_done": ALL,
+    "account_reset_password_from_key": ALL,
+    "account_reset_password_from_key_done": ALL,
+    "account_email_verification_sent": ALL,
+    "account_confirm_email": ALL,
+    "account_reauthenticate": SIGNED_IN,
+    "account_change_password": SIGNED_IN,
+    "account_set_password": SIGNED_IN,
+    "account_email": SIGNED_IN,
+}
+
+
+def addresses(resolver=None, before="", namespace=""):
+    """(name, route) of every address of the site but the admin's, which answers by its models."""
+    for pattern in (resolver or get_resolver()).url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield ":".join(filter(None, [namespace, pattern.name or route])), route
+        elif route != "admin/":
+            yield from addresses(pattern, route, ":".join(filter(None, [namespace, pattern.namespace])))
+
+
+ADDRESSES = sorted(dict(addresses()))
+
+
+@pytest.fixture
+def world(request, station, representative):
+    """The cast as signed-in clients, and what the variable part of each address stands for."""
+    person = representative.representative
+    draft = factories.visit(station, people=[person])
+    public = factories.visit(station, starts_at=factories.hour(8), state="published", people=[person])
+    held = factories.visit(station, starts_at=factories.hour(-1), state="held", people=[person])
+    picture = ContentFile(jpeg(), "p.jpg")
+    photo = Photo.objects.create(visit=held, position=1, image=picture, thumbnail=ContentFile(jpeg(), "t.jpg"))
+    parts = {
+        "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,
+        "visits:visit-log": held.public_id, "visits:log-draft": held.public_id, "visits:photo-add": held.public_id,
+        "visits:photo": photo.public_id, "visits:photo-thumbnail": photo.public_id,
+        "visits:photo-delete": photo.public_id, "visits:": draft.public_id, "stations:": station.code,
+        "representatives:": person.public_id, "api:representative": person.public_id, "api:station": station.code,
+        "api:region": station.region_id, "": "x",
+    }  # fmt: skip
+    clients = {NOBODY: Client()}
+    for name in CAST:
+        clients[name] = Client()
+        clients[name].force_login(
+            request.getfixturevalue(name), backend="liaison.accounts.backends.GrantsBackend"
+        )
+    return clients, parts
+
+
+def path_of(name: str, parts: dict[str, str]) -> str:
+    """A real address for `name`: each variable part filled with the id that fits the name best."""
+    exact = name.removesuffix("-detail")
+    best = exact if exact in parts else max((p for p in parts if name.startswith(p)), key=len)
+    route = re.sub(r"<[^>]+>(?=\))", "", dict(addresses())[name])
+    route = re.sub(r"\(\?P?[^)]*\)", parts[best], re.sub(r"<[^>]+>", parts[best], route))
+    return "/" + re.sub(r"[\^$]|\\Z", "", route).replace("\\", "")
+
+
+def answer(client: Client, path: str) -> str:
+    """in, refused, or sign in: what `path` says to this person. Nothing that it does stays."""
+    with transaction.atomic():
+        response = client.get(path)
+        if response.status_code == 405:
+            response = client.post(path)
+        transaction.set_rollback(True)
+    if response.status_code in (403, 404):
+        return "refused"
+    if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
+        return "sign in"
+    assert response.status_code in (200, 301, 302, 400, 503), (path, response.status_code)
+    return "in"
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_an_address_answers_each_role_as_written(name, world):
+    clients, parts = world
+    path = path_of(name, parts)
+    wanted = {
+        person: "in" if person in WHO[name] else "refused" if person != NOBODY or path.startswith("/api/") else "sign in"
+        for person in clients
+    }
+    assert {person: answer(client, path) for person, client in clients.items()} == wanted
+
+
+def test_nothing_is_listed_that_is_not_an_address():
+    assert set(WHO) - set(ADDRESSES) == set()
+
+
+def admin_pages():
+    """Each model's list and add page, with the roles that the admin lets in at all."""
+    for model, page in admin.site._registry.items():
+        start = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        yield start, page
+        yield f"{start}add/", page
+
+
+@pytest.mark.parametrize("path", ["/admin/", *sorted(path for path, _page in admin_pages())])
+def test_the_admin_is_for_district_staff_and_administrators(path, world):
+    clients, _parts = world
+    refused = {person: answer(client, path) for person, client in clients.items() if person not in ADMINS}
+    assert refused == {person: "sign in" if person == NOBODY else "refused" for person in ALL - ADMINS}
+
+
+def test_a_neighbour_finds_nothing_of_this_station(world):
+    """Out of reach is 404, not 403: not even that it exists is told."""
+    clients, parts = world
+    wrong = {}
+    for name in ADDRESSES:
+        if name.startswith(("visits:", "stations:desk")) and "<" in dict(addresses())[name] and WHO[name] != ALL:
+            wrong[name] = clients["neighbour"].get(path_of(name, parts)).status_code
+    assert set(wrong.values()) == {404}
