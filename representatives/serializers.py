@@ -9,7 +9,7 @@ def level_label(level: int | None) -> str | None:
 
 
 class SeatSerializer(serializers.ModelSerializer):
-    """A seat in one congress (任期)."""
+    """一届一级的任期。"""
 
     level_label = serializers.CharField(source="get_level_display", read_only=True)
     status_label = serializers.CharField(source="get_status_display", read_only=True)
@@ -24,7 +24,7 @@ class SeatSerializer(serializers.ModelSerializer):
 
 
 class MembershipSerializer(serializers.ModelSerializer):
-    """A station that a representative belongs to today (编组进站)."""
+    """代表今日所在的联络站（编组进站）。"""
 
     code = serializers.CharField(source="station.code", read_only=True)
     name = serializers.CharField(source="station.name", read_only=True)
@@ -36,7 +36,7 @@ class MembershipSerializer(serializers.ModelSerializer):
 
 
 class NamedRepresentativeSerializer(serializers.ModelSerializer):
-    """A representative as announced with a visit: name, level, post. No phone, no address of a person."""
+    """随进站公布的代表：姓名、级别、职务，不含个人联系方式。"""
 
     level = serializers.ChoiceField(
         choices=SeatLevel.choices, read_only=True, allow_null=True, help_text="在任席位中的最高级别"

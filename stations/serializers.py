@@ -6,7 +6,7 @@ from .models import Room, Station
 
 
 class RoomSerializer(serializers.ModelSerializer):
-    """A room of a station: its kind (一厅三室), and a name where there are several of the kind."""
+    """联络站的房间（一厅三室）；同类不止一间时有名称。"""
 
     kind_label = serializers.CharField(source="get_kind_display", read_only=True)
 

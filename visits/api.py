@@ -1,4 +1,6 @@
+from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
@@ -40,6 +42,7 @@ class VisitViewSet(ReadOnlyScopedViewSet):
     pagination_class = VisitCursor
     lookup_field = "public_id"
     lookup_value_regex = r"[0-9a-z]{10}"
+    not_found = _("没有这次进站")
     # Where the words of a constraint or of a verb's refusal belong.
     fields_of = {
         "attendance_one_place": "representatives", "attendance_once": "representatives", "visit_room_free": "room",
@@ -71,7 +74,7 @@ class VisitViewSet(ReadOnlyScopedViewSet):
         visit.form_key = key
         try:
             save_visit(visit, representatives=people or [], by=request.user)
-        except Exception:
+        except ValidationError:
             if earlier := self.sent_before(key):  # the other copy was quicker by a moment
                 return self.shown(earlier)
             raise

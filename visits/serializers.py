@@ -1,4 +1,7 @@
-"""Visits as the API shows and takes them. What is read and what is written differ: people and rooms go by code."""
+"""Visits as the API shows and takes them. What is read and what is written differ: people and rooms go by code.
+
+Docstrings of serializers are Chinese because the schema shows them to the API's readers.
+"""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -22,7 +25,7 @@ MOST_PEOPLE = 400
 
 
 class AttendanceSerializer(NamedRepresentativeSerializer):
-    """A representative at a visit; whether they came is for staff within reach."""
+    """参加进站的代表；到站情况（state）只对有权查看的工作人员显示。"""
 
     state = serializers.ChoiceField(choices=AttendanceState.choices, allow_null=True, read_only=True)
 
@@ -37,7 +40,7 @@ class AttendanceSerializer(NamedRepresentativeSerializer):
 
 
 class RecordSerializer(serializers.ModelSerializer):
-    """What staff wrote down, and what is not for the public."""
+    """登记的内容与内部信息。"""
 
     class Meta:
         model = Visit
@@ -96,7 +99,7 @@ NO_SUCH_STATION_OF_YOURS = _("没有这个联络站，或者不归您安排")
 
 
 class RoomChoiceSerializer(serializers.Serializer):
-    """A room by its kind, and by its name where the station has several of the kind."""
+    """房间：用类别指明；同类不止一间时再加名称。"""
 
     kind = serializers.ChoiceField(choices=RoomKind.choices)
     name = serializers.CharField(max_length=40, required=False, default="", allow_blank=True)
@@ -119,7 +122,7 @@ class PeopleField(serializers.ListField):
 
 
 class PlanSerializer(serializers.ModelSerializer):
-    """A visit as it is planned."""
+    """一次进站的安排。"""
 
     station = StationCodeField()
     room = RoomChoiceSerializer(required=False, allow_null=True)
@@ -164,6 +167,7 @@ class PlanSerializer(serializers.ModelSerializer):
     def plan(self) -> tuple[Visit, list[Representative] | None]:
         """The visit with what was given, not yet saved, and who comes (None: as it is)."""
         given = dict(self.validated_data)
+        given.pop("form_key", None)  # the view has read it, from wherever it stood
         people, visit = given.pop("representatives", None), self.instance or Visit()
         for name, value in given.items():
             setattr(visit, name, value)
@@ -181,7 +185,7 @@ class CancelSerializer(serializers.Serializer):
 
 
 class LogSerializer(serializers.ModelSerializer):
-    """What happened at the visit in the context."""
+    """进站以后的登记。"""
 
     came = PeopleField(help_text="到站代表的公开编号，可以是计划外的本站代表")
     voters_received = serializers.IntegerField(min_value=0, max_value=10_000)

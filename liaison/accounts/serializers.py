@@ -4,7 +4,7 @@ from .models import Region
 
 
 class PlaceSerializer(serializers.Serializer):
-    """A division or a station, named."""
+    """区划或联络站的代码与名称。"""
 
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)

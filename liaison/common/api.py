@@ -67,7 +67,10 @@ def form_key_of(request) -> uuid.UUID | None:
         key = request.data.get("form_key")
     if not key:
         return None
-    return serializers.UUIDField().run_validation(key)
+    try:
+        return serializers.UUIDField().run_validation(key)
+    except ValidationError as error:
+        raise ValidationError({"form_key": error.detail}) from None
 
 
 def row_filter(*, by: str, words: str, queryset: Callable, **kwargs) -> ModelChoiceFilter:

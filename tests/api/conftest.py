@@ -1,0 +1,16 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+
+@pytest.fixture
+def count_queries(db):
+    """How many queries an act takes, for lists that must not cost more per row."""
+
+    def count(act) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            response = act()
+        assert response.status_code == 200
+        return len(captured)
+
+    return count
