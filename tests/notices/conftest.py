@@ -1,6 +1,7 @@
 """A sender that counts, in place of a provider, and notices to give it."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -13,9 +14,9 @@ from liaison.notices.models import Notice
 
 
 @pytest.fixture(autouse=True)
-def _own_pulse(monkeypatch, tmp_path):
+def _own_pulse(monkeypatch):
     """Counters and signs of life apart from those of other tests on the same Redis."""
-    monkeypatch.setattr(pulse, "PREFIX", f"test:{tmp_path.name}:")
+    monkeypatch.setattr(pulse, "PREFIX", f"test:{uuid4()}:")
 
 
 @pytest.fixture

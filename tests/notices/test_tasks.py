@@ -1,0 +1,59 @@
+"""A real worker and a real beat, as `make run` starts them, on this test's database."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+import redis
+from django.conf import settings
+
+from liaison.common import pulse
+from liaison.notices.choices import State
+from tests.notices.test_sending import environment
+
+
+@pytest.fixture
+def running(tmp_path, monkeypatch, settings):
+    """A worker and a beat with a Redis database and a home of their own; killed at the end."""
+    env = environment(tmp_path)
+    monkeypatch.setattr(pulse, "PREFIX", "liaison:")
+    settings.CACHES = settings.CACHES | {"default": settings.CACHES["default"] | {"LOCATION": env["REDIS_URL"]}}
+    redis.Redis.from_url(env["REDIS_URL"]).flushdb()
+    celery = [sys.executable, "-m", "celery", "-A", "liaison"]
+    commands = {
+        "worker": [*celery, "worker", "--pool", "solo", "--loglevel", "WARNING"],
+        "beat": [*celery, "beat", "--schedule", str(tmp_path / "schedule"), "--pidfile="],
+    }
+    log = (tmp_path / "log").open("wb")
+    processes = {
+        name: subprocess.Popen(command, env=env, cwd=settings.BASE_DIR, stdout=log, stderr=log)
+        for name, command in commands.items()
+    }
+    yield processes
+    for process in processes.values():
+        process.kill()
+        process.wait()
+    log.close()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_reminder_leaves_by_itself_and_both_are_seen_alive(running, make_notice, liaison, tmp_path):
+    liaison.email = "liaison@example.org"
+    liaison.save()
+    notice, deadline = make_notice(), time.monotonic() + 40
+    while time.monotonic() < deadline and notice.state != State.SENT:
+        time.sleep(0.2)
+        notice.refresh_from_db()
+    assert notice.state == State.SENT, (tmp_path / "log").read_text()
+    assert (tmp_path / "mail" / f"notice-{notice.pk}.eml").exists()
+    assert all(silence is not None and silence < 20 for silence in pulse.silences().values())
+
+
+def test_schedule_names_tasks_that_exist():
+    from liaison.celery import app
+
+    app.loader.import_default_modules()
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+    assert settings.CELERY_TIMEZONE == "Asia/Shanghai"
