@@ -38,7 +38,11 @@ class DocsView(SpectacularSwaggerSplitView):
 
     def get(self, request, *args, **kwargs):
         response = super().get(request, *args, **kwargs)
-        response.data |= {"schema": reverse(self.url_name), "here": reverse("api:root"), "today": timezone.localdate()}
+        response.data |= {
+            "schema": reverse(self.url_name),
+            "here": reverse("api:root"),
+            "today": str(timezone.localdate()),
+        }
         return response
 
 

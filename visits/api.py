@@ -22,7 +22,7 @@ KEY = OpenApiParameter(
 
 
 class VisitCursor(Cursor):
-    ordering = ("starts_at", "id")
+    order, mark = ("starts_at", "id"), "public_id"
 
 
 def verb_schema(summary: str, request):

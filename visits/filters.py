@@ -54,8 +54,7 @@ class VisitFilter(django_filters.FilterSet):
         return visits.filter(starts_at__lt=day_start(day + timedelta(days=1)))
 
     def in_region(self, visits: QuerySet, name: str, region: Region) -> QuerySet:
-        visits = visits.filter(station__code__startswith=region.code)
-        return visits.filter(district=region.code[:6]) if len(region.code) >= 6 else visits
+        return visits.filter(Visit.objects.under(region.code))
 
     def with_person(self, visits: QuerySet, name: str, person: Representative) -> QuerySet:
         return visits.filter(attendances__representative=person)

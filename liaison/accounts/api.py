@@ -57,7 +57,7 @@ class ReadOnlyScopedViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Sc
 
 
 class RegionCursor(Cursor):
-    ordering = "code"
+    order, mark = ("code",), "code"
 
 
 @extend_schema_view(

@@ -1,5 +1,6 @@
 """What every part of the API shares and no subject knows: pages of a list, and refusals in words."""
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -10,29 +11,103 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
-from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.pagination import BasePagination, PageNumberPagination
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView, exception_handler
 
 from .exceptions import NotAllowed
+from .paging import follows, key_of, precedes, turned
 from .search import LONGEST
 
+PAGE = 50
 MOST_ROWS = 200
 
 
 class Pages(PageNumberPagination):
     """Numbered pages with `count`, for lists that stay small enough to be counted."""
 
-    page_size = 50
+    page_size = PAGE
     page_size_query_param = "page_size"
     max_page_size = MOST_ROWS
 
+    def get_page_size(self, request) -> int:
+        return page_size_of(request)
 
-class Cursor(CursorPagination):
-    """Pages by key, never counted, so that the last page of a nation costs what the first one does."""
 
-    page_size = 50
-    page_size_query_param = "page_size"
-    max_page_size = MOST_ROWS
+class Cursor(BasePagination):
+    """Pages by keyset, never counted, so that the last page of a nation costs what the first one does.
+
+    `after` and `before` name a row by its public code, whose place is then looked up: its number would tell how many
+    there are. (DRF's own cursor loops where more than a thousand rows share a moment, as on a common reception day.)
+    """
+
+    order: tuple[str, ...] = ()
+    mark = ""  # the unique public column that names a row
+
+    def paginate_queryset(self, queryset, request, view=None) -> list:
+        self.request, size = request, page_size_of(request)
+        self.backwards = "before" in request.query_params
+        if place := self.place(request, view):
+            before_or_after = precedes if self.backwards else follows
+            queryset = queryset.filter(before_or_after(self.order, key_of(queryset.model, self.order, place)))
+        rows = list(queryset.order_by(*(turned(self.order) if self.backwards else self.order))[: size + 1])
+        more, self.rows = len(rows) > size, rows[:size]
+        if self.backwards:
+            self.rows.reverse()
+        self.has_previous, self.has_next = (more, True) if self.backwards else (place is not None, more)
+        return self.rows
+
+    def place(self, request, view) -> tuple | None:
+        """Where the row stands that the address names; one that is gone or out of sight is told."""
+        mark = request.query_params.get("before" if self.backwards else "after")
+        if not mark:
+            return None
+        found = (
+            None if "\0" in mark else view.get_queryset().filter(**{self.mark: mark}).values_list(*self.order).first()
+        )
+        if found is None:
+            raise NotFound(_("翻页的位置已经失效，请从头查询"))
+        return found
+
+    def get_paginated_response(self, data) -> Response:
+        return Response({"next": self.link("after"), "previous": self.link("before"), "results": data})
+
+    def link(self, way: str) -> str | None:
+        if not self.rows or not (self.has_next if way == "after" else self.has_previous):
+            return None
+        address = self.request.build_absolute_uri()
+        row = self.rows[-1 if way == "after" else 0]
+        return replace_query_param(remove_query_param(remove_query_param(address, "after"), "before"), way,
+                                   getattr(row, self.mark))  # fmt: skip
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        link = {"type": "string", "nullable": True, "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["results"],
+            "properties": {"next": link, "previous": link, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view) -> list[dict]:
+        words = {
+            "after": "从这一行之后起（公开编号或代码）",
+            "before": "到这一行之前止",
+            "page_size": "每页行数，最多 200",
+        }
+        types = {"page_size": "integer"}
+        return [
+            {"name": name, "in": "query", "required": False, "description": words[name],
+             "schema": {"type": types.get(name, "string")}}
+            for name in words
+        ]  # fmt: skip
+
+
+def page_size_of(request) -> int:
+    asked = request.query_params.get("page_size", str(PAGE))
+    if not re.fullmatch(r"[0-9]{1,3}", asked) or not 1 <= int(asked) <= MOST_ROWS:
+        raise ValidationError({"page_size": [_("每页行数应为 1 到 %(n)s 的整数") % {"n": MOST_ROWS}]})
+    return int(asked)
 
 
 class Conflict(APIException):

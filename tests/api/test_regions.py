@@ -39,7 +39,8 @@ def test_pages_by_cursor_without_a_count(client, station, other_station):
     [
         ({"parent": "99"}, 400, {"parent": ["没有这个代码的行政区划"]}),
         ({"level": "street"}, 400, {"level": ["选择一个有效的选项。 street 不在可用的选项中。"]}),
-        ({"cursor": "nonsense"}, 404, {"detail": "无效游标"}),
+        ({"after": "nonsense"}, 404, {"detail": "翻页的位置已经失效，请从头查询"}),
+        ({"page_size": "0"}, 400, {"page_size": ["每页行数应为 1 到 200 的整数"]}),
     ],
 )
 def test_bad_input_is_told_in_words(client, station, query, status, words):

@@ -127,6 +127,15 @@ def test_pages_by_cursor_without_a_count(client, planned):
     assert (second["next"], client.get(second["previous"]).json()["results"]) == (None, first["results"])
 
 
+def test_cursor_passes_through_many_visits_of_one_moment(client, station):
+    rows = [factories.visit(station, state="published").public_id for _ in range(5)]
+    found, url = [], f"{URL}?page_size=2"
+    while url:
+        page = client.get(url).json()
+        found, url = found + [row["public_id"] for row in page["results"]], page["next"]
+    assert found == rows
+
+
 def test_same_queries_for_one_row_and_three(as_, planned, liaison, station, count_queries):
     client, query = as_(liaison), {"state": "published", "station": station.code}
     client.get(URL)  # the session notes when it was seen first
