@@ -28,6 +28,10 @@ from .triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 class VisitQuerySet(ScopedQuerySet):
     place = "station__code"
 
+    def under(self, code: str) -> Q:
+        """From the district down the first six digits are named as well: they and the date are one index range."""
+        return super().under(code) & Q(district=code[:6]) if len(code) >= 6 else super().under(code)
+
     def public_q(self) -> Q:
         """Whatever was published once stays public, a cancelled visit with its reason included."""
         return Q(published_at__isnull=False)
@@ -39,6 +43,14 @@ class VisitQuerySet(ScopedQuerySet):
     def between(self, from_: date, to: date) -> "VisitQuerySet":
         """Visits that begin on a day from `from_` to `to`, both counted, by the clock of the place."""
         return self.filter(starts_at__gte=day_start(from_), starts_at__lt=day_start(to + timedelta(days=1)))
+
+    def since(self, day: date) -> "VisitQuerySet":
+        """Visits that begin on `day` or after it."""
+        return self.filter(starts_at__gte=day_start(day))
+
+    def before(self, day: date) -> "VisitQuerySet":
+        """Visits that began on a day before `day`."""
+        return self.filter(starts_at__lt=day_start(day))
 
     def standing(self) -> "VisitQuerySet":
         return self.exclude(state=State.CANCELLED)

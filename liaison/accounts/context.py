@@ -5,10 +5,10 @@ from .choices import Role
 
 # The desk's bar: url name, label, icon, who sees it. At most five stand on a phone (LOOK.md).
 PLACES = [
-    ("desk", _("今天"), "today", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})),
+    ("desk", _("今天"), "today", frozenset(Role)),
     ("visits:visit-list", _("进站安排"), "calendar", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE, Role.AUDITOR})),
     ("stations:desk-station-list", _("联络站"), "station", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})),
-    ("notices:notice-list", _("提醒"), "bell", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})),
+    ("notices:notice-list", _("提醒"), "bell", frozenset({*Role} - {Role.DEPARTMENT})),
     ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
     ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
 ]  # fmt: skip
@@ -20,11 +20,16 @@ def desk(request):
     if not request.path.startswith(("/desk/", "/accounts/")) or user is None or not user.is_authenticated:
         return {}
     here = request.path
-    nav = [
-        {"url": url, "label": label, "icon": icon, "count": 0,
-         "active": here == url if url == "/desk/" else here.startswith(url)}
+    nav = places_of(user)
+    for place in nav:
+        place["active"] = here == place["url"] if place["url"] == reverse("desk") else here.startswith(place["url"])
+    return {"desk_nav": nav}
+
+
+def places_of(user) -> list[dict]:
+    """Where `user` works on the desk, in the order of the bar."""
+    return [
+        {"name": name, "url": reverse(name), "label": label, "icon": icon, "count": 0}
         for name, label, icon, roles in PLACES
         if user.roles & roles
-        for url in [reverse(name)]
     ]
-    return {"desk_nav": nav}

@@ -1,3 +1,10 @@
+from django.urls import path
+
+from . import views
+
 app_name = "accounts"
 
-urlpatterns = []
+urlpatterns = [
+    path("desk/roles/", views.roles, name="roles"),
+    path("desk/history/", views.history, name="history"),
+]

@@ -1,0 +1,52 @@
+"""Photos of a visit: at most nine, redrawn on arrival, under random names."""
+
+from django.core.files.base import File
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from liaison.accounts.models import User
+from liaison.common.exceptions import NotAllowed, verb
+from liaison.common.fields import random_id
+from liaison.common.pictures import redraw
+
+from .choices import MOST_PHOTOS
+from .models import Photo, Visit
+
+
+def add_photo(visit: Visit, *, file: File, by: User) -> Photo:
+    """Keep one photo with its thumbnail. Refuses what is no picture, and the tenth."""
+    # Drawn before the row is locked: it takes long, and a second upload need not wait for it.
+    picture = redraw(file)
+    return _place(visit, picture, by)
+
+
+@verb
+def _place(visit: Visit, picture, by: User) -> Photo:
+    visit = _open_visit(visit)
+    taken = set(visit.photos.values_list("position", flat=True))
+    free = [position for position in range(1, MOST_PHOTOS + 1) if position not in taken]
+    if not free:
+        raise NotAllowed(_("最多 %(n)s 张照片，请先删去一张") % {"n": MOST_PHOTOS}, code="full")
+    photo = Photo(visit=visit, position=free[0], added_by=by)
+    photo.image.save(f"{random_id(16)}.jpg", picture.image, save=False)
+    photo.thumbnail.save(f"{random_id(16)}.jpg", picture.thumbnail, save=False)
+    photo.save()
+    return photo
+
+
+@verb
+def delete_photo(photo: Photo, *, by: User) -> None:
+    """Take a photo away before the visit is logged; its files go once that is certain."""
+    _open_visit(photo.visit)
+    files = [photo.image, photo.thumbnail]
+    photo.delete()
+    transaction.on_commit(lambda: [file.storage.delete(file.name) for file in files])
+
+
+def _open_visit(visit: Visit) -> Visit:
+    """The visit, locked, while it still can be written to: photos of a logged visit are history."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if not visit.can_log(timezone.now()):
+        raise NotAllowed(_("照片在进站开始以后、登记以前增删"))
+    return visit
