@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -55,14 +55,14 @@ def password() -> tuple[str, bool]:
 
 
 @transaction.atomic
-def load(*, scale: int, password: str) -> dict[str, int]:
-    """Write the whole district, or nothing. Chance is seeded, so the same day gives the same district."""
-    rng, now = Random(SEED), timezone.now()
+def load(*, now: datetime, scale: int, password: str) -> dict[str, int]:
+    """Write the whole district around `now`, or nothing. Chance is seeded: the same hour gives the same district."""
+    rng = Random(SEED)
     today = timezone.localdate(now)
     divisions.load(DIVISIONS)
     places = stations.build(rng, today, scale)
     people = representatives.build(rng, today, places, scale)
-    add_accounts(places, password)
+    add_accounts(today, places, password)
     visits.build(rng, now, places)
     log(None, MARK, "金水区", scale=scale)
     analyze()
@@ -71,7 +71,7 @@ def load(*, scale: int, password: str) -> dict[str, int]:
     }  # fmt: skip
 
 
-def add_accounts(places: list[stations.Place], password: str) -> None:
+def add_accounts(today: date, places: list[stations.Place], password: str) -> None:
     """The people who can sign in. Three of them are people of the district already: two liaisons, a representative."""
     by_code = {place.station.code: place for place in places}
     member = by_code[SHOWN].members[0]
@@ -87,7 +87,7 @@ def add_accounts(places: list[stations.Place], password: str) -> None:
         user.email = f"{username}@example.invalid"
         user.save()
         if username not in there:
-            user.postings.create(role=role, code=code, since=timezone.localdate() - timedelta(days=400))
+            user.postings.create(role=role, code=code, since=today - timedelta(days=400))
 
 
 def analyze() -> None:

@@ -85,16 +85,15 @@ def one(rng: Random, name: str, sex: str, home: Place, leadership: str) -> Repre
 
 
 def employment(rng: Random, home: Place, leadership: str) -> tuple[str, str]:
-    """Where somebody works and as what; named after the home station's street or community where that fits."""
-    place = home.station.name.partition("代表联络站")[0]
-    community = place if home.station.kind == StationKind.COMMUNITY else "建业路社区"
-    street = place if home.station.kind == StationKind.STREET else "金水区某街道"
+    """Where somebody works and as what; offices of a street or community are the home station's own."""
+    names = {"street": home.street, "community": home.community, "n": "一二三四五六"[rng.randrange(6)]}
     if leadership in words.LEADERS:
-        employer, posts = rng.choice(words.LEADERS[leadership])
+        work = [(1, employer, posts) for employer, posts in words.LEADERS[leadership]]
     else:
-        weights = [weight for weight, _employer, _posts in words.WORK]
-        _weight, employer, posts = rng.choices(words.WORK, weights)[0]
-    return employer.format(street=street, community=community, n="一二三四五六"[rng.randrange(6)]), rng.choice(posts)
+        work = words.WORK
+    work = [row for row in work if all(names[key] for key in names if f"{{{key}}}" in row[1])]
+    _weight, employer, posts = rng.choices(work, [weight for weight, _employer, _posts in work])[0]
+    return employer.format(**names), rng.choice(posts)
 
 
 def add_users(rows: list[Representative], today: date) -> None:

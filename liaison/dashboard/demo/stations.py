@@ -27,6 +27,8 @@ class Place:
     """A station with what the plan of its visits needs."""
 
     station: Station
+    street: str = ""  # name of its street; none for an industry station
+    community: str = ""  # name of its community, if it is one's
     rooms: dict[str, Room] = field(default_factory=dict)
     staff: list[User] = field(default_factory=list)
     publisher: User | None = None
@@ -35,12 +37,21 @@ class Place:
 
 def build(rng: Random, today: date, scale: int) -> list[Place]:
     """Write stations and their staff; gives back the places in the order of their codes."""
-    places = [Place(station) for station in plan(rng, scale)]
+    streets, communities = names_at(Level.STREET), names_at(Level.COMMUNITY)
+    places = [
+        Place(station, streets.get(station.street_code, ""), communities.get(station.region_id, ""))
+        for station in plan(rng, scale)
+    ]
     Station.objects.bulk_create([place.station for place in places])
     add_rooms(rng, places)
     add_provisions(rng, today, places)
     add_staff(rng, today, places)
     return places
+
+
+def names_at(level: int) -> dict[str, str]:
+    rows = Region.objects.filter(code__startswith=DISTRICT, level=level)
+    return {region.code: region.short_name for region in rows}
 
 
 def plan(rng: Random, scale: int) -> list[Station]:

@@ -22,7 +22,7 @@ from .stations import NEIGHBOUR, SHOWN, Place
 
 BACK, AHEAD = 245, 120  # days
 QUIET = 5  # stations without a visit next month, so that somebody has to be reminded
-MORNING, LATE_MORNING, AFTERNOON, EVENING = time(9), time(9, 30), time(15), time(19)
+MORNING, LATE_MORNING, NOON, AFTERNOON, EVENING = time(9), time(9, 30), time(12), time(15), time(19)
 
 
 def build(rng: Random, now: datetime, places: list[Place]) -> None:
@@ -67,11 +67,13 @@ class Plan:
     # The series
 
     def shown(self) -> None:
-        """甲院社区: a reception that can be logged now, one tomorrow, and some more within the fortnight."""
+        """甲院社区: a reception to log now, one tomorrow, some within the fortnight, one that was never logged."""
         place = next(place for place in self.places if place.station.code == SHOWN)
         people = place.members
-        days = [(0, self.hour_at_hand(), 0, people[:2]), (1, AFTERNOON, 2, people[:2]), (3, MORNING, 4, people[2:4]),
-                (7, AFTERNOON, 8, [people[0], people[3]]), (11, EVENING, 5, people[1:3])]  # fmt: skip
+        days = [
+            (-5, MORNING, 9, people[2:4]), (0, self.hour_at_hand(), 0, people[:2]), (1, AFTERNOON, 2, people[:2]),
+            (3, MORNING, 4, people[2:4]), (7, AFTERNOON, 8, [people[0], people[3]]), (11, EVENING, 5, people[1:3]),
+        ]  # fmt: skip
         for ahead, at, about, who in days:
             title, topics = words.RECEPTIONS[about]
             day = self.today + timedelta(days=ahead)
@@ -148,12 +150,23 @@ class Plan:
                 self.add(place, VisitKind.LEADER_VISIT, self.anyday(month), LATE_MORNING, 2, title, topics, [row])
 
     def busy_days(self) -> None:
-        """Today and tomorrow have something on in the district, on a Sunday too."""
+        """Today and tomorrow have something on, on a Sunday too; and there are drafts that should be out by now."""
         for ahead in (0, 1):
             for place in self.rng.sample(self.places, 7):
                 title, topics = self.rng.choice(words.RECEPTIONS)
                 at, day = self.rng.choice([MORNING, AFTERNOON, EVENING]), self.today + timedelta(days=ahead)
                 self.add(place, VisitKind.RECEPTION_DAY, day, at, 1.5, title, topics, self.some(place, 1, 2))
+
+        for ahead, place in enumerate(self.waiting(), 1):
+            title, topics = self.rng.choice(words.RECEPTIONS)
+            day = self.today + timedelta(days=ahead)
+            people = self.some(place, 1, 2)
+            self.add(place, VisitKind.RECEPTION_DAY, day, NOON, 1, title, topics, people, state=State.DRAFT)
+
+    def waiting(self) -> list[Place]:
+        """Three stations whose drafts are due, one of them in the street whose officer signs in."""
+        near = [place for place in self.places if place.station.street_code == SHOWN[:9]]
+        return [near[-1], *self.rng.sample(self.of_kind[StationKind.COMMUNITY], 2)]
 
     # Days
 

@@ -1,4 +1,5 @@
 from django.core.management import BaseCommand, CommandError
+from django.utils import timezone
 
 from liaison.dashboard.demo import district
 
@@ -17,11 +18,9 @@ class Command(BaseCommand):
                 self.stdout.write("演示数据已经装入，没有改动")
             return
         if district.has_other_data():
-            raise CommandError(
-                "数据库中已有正式数据（账号、联络站或代表），不能装入演示数据；请另设 LIAISON_HOME 或数据库"
-            )
+            raise CommandError("已有账号、联络站或代表，不能装入演示数据；请另设 LIAISON_HOME 或数据库")
         password, given = district.password()
-        counts = district.load(scale=scale, password=password)
+        counts = district.load(now=timezone.now(), scale=scale, password=password)
         if verbosity:
             self.stdout.write("，".join(f"{name} {count:,}" for name, count in counts.items()))
             self.stdout.write(f"演示账号：{' '.join(district.ACCOUNTS)}")
