@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class VisitsConfig(AppConfig):
     name = "visits"
     verbose_name = _("进站")
+
+    def ready(self):
+        from liaison.common.panels import lend
+
+        from . import schedule
+
+        lend("next visits at a station", schedule.next_at_station)
+        lend("next visits at stations", schedule.next_at_stations)
+        lend("next visits of a representative", schedule.next_of_representative)

@@ -1,7 +1,63 @@
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from datetime import timedelta
+
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from liaison.accounts.scoping import get_for_user
+from liaison.common.pages import public_page
+from representatives.models import Representative
+from representatives.people import COLUMNS, listed
+from stations.places import Places
+
+from . import schedule
+from .choices import HOLDING
+from .finder import ScheduleFinder
+from .models import Attendance, Visit
+
+HOME_MOST = 30
 
 
-@login_not_required
+@public_page
 def home(request):
-    return HttpResponse("")
+    """What is on until Sunday; when that is nothing, whatever comes next."""
+    today = timezone.localdate()
+    sunday = today + timedelta(days=6 - today.weekday())
+    week = schedule.between(today, sunday, request.user, HOME_MOST + 1)
+    context = {
+        "days": schedule.by_day(week[:HOME_MOST], today),
+        "is_cut": len(week) > HOME_MOST,
+        "today": today,
+        "sunday": sunday,
+        "later": [] if week else schedule.soonest(request.user),
+        "streets": Places(request.user).street_choices,
+    }
+    return render(request, "visits/home.html", context)
+
+
+@public_page
+def schedule_list(request):
+    today = timezone.localdate()
+    form = ScheduleFinder(request.GET, user=request.user, today=today)
+    after = request.GET.get("after", "")
+    page = schedule.search(form, request.user, after)
+    query = {box["name"]: box["value"] for box in form.boxes if box["value"] and not box["errors"]}
+    context = {
+        "form": form,
+        "page": page,
+        "days": schedule.by_day(page.rows, today),
+        "first_url": f"?{urlencode(query)}" if after else "",
+        "next_url": f"?{urlencode(query | {'after': page.next})}" if page.next else "",
+        "empty": schedule.no_visits_words(bool(form.on)),
+    }
+    return render(request, "visits/schedule.html", context)
+
+
+@public_page
+def visit(request, public_id):
+    here = Attendance.objects.for_user(request.user, "read").filter(state__in=HOLDING)
+    visits = Visit.objects.select_related("station", "room")
+    visit = get_for_user(visits, request.user, "read", public_id=public_id)
+    people = Representative.objects.filter(pk__in=here.filter(visit=visit).values("representative"))
+    rows = people.with_level().order_by("level", "pinyin", "id").values(*COLUMNS)
+    return render(request, "visits/visit.html", {"visit": visit, "people": listed(list(rows), request.user)})

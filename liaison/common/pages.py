@@ -85,6 +85,16 @@ def stamp() -> Stamp:
     return stamp_at(settings.HOME / "public-stamp")
 
 
+def remembered(name: str, make: Callable):
+    """What `make` gives, for pages to share until something public changes."""
+    key = f"{name}-{stamp().read().hex()}"
+    found = caches["pages"].get(key)
+    if found is None:
+        found = make()
+        caches["pages"].set(key, found)
+    return found
+
+
 # -- who writes ------------------------------------------------------------------------------------------------------
 
 _public: re.Pattern | None = None

@@ -1,0 +1,30 @@
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from liaison.common.finder import Finder, choice, words
+from stations.places import Places
+
+from .choices import SeatLevel, SeatStatus
+from .models import Membership, RepresentativeQuerySet, Seat
+
+
+class RepresentativeFinder(Finder):
+    name = words(_("姓名"), _("汉字、拼音或首字母"))
+    level = choice(_("级别"), SeatLevel.choices)
+    street = choice(_("街道"))
+
+    def __init__(self, data, *, places: Places):
+        super().__init__(data)
+        self.fields["street"].choices = [("", _("全部")), *places.street_choices]
+
+    def among(self, people: RepresentativeQuerySet) -> RepresentativeQuerySet:
+        wanted = self.wanted
+        if name := wanted.get("name"):
+            people = people.named(name)
+        if level := wanted.get("level"):
+            seats = Seat.objects.filter(representative=OuterRef("pk"), level=level, status=SeatStatus.SERVING)
+            people = people.filter(Exists(seats))
+        if street := wanted.get("street"):
+            members = Membership.objects.current().filter(station__code__startswith=street)
+            people = people.filter(Exists(members.filter(representative=OuterRef("pk"))))
+        return people

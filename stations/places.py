@@ -1,0 +1,57 @@
+"""The open stations and the streets they lie in: what choice lists and headings of public pages are made of."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from liaison.accounts.choices import CODE_LENGTH, Level
+from liaison.accounts.models import Region
+from liaison.common.pages import remembered
+
+from .models import Station
+
+STREET_DIGITS = CODE_LENGTH[Level.STREET]
+MOST = 400  # stations that a choice list offers; where there are more, people narrow down by street or type a name
+
+
+def street_of(code: str) -> str:
+    """The code of the street that a station lies in; empty for an industry station, which is the district's."""
+    region = code.partition("-")[0]
+    return region[:STREET_DIGITS] if len(region) >= STREET_DIGITS else ""
+
+
+def street_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of the streets that stations with these codes lie in."""
+    streets = {street_of(code) for code in codes} - {""}
+    return dict(Region.objects.filter(code__in=streets).order_by("code").values_list("code", "name"))
+
+
+class Places:
+    """Everything that a choice list needs, in two queries however many stations there are; remembered, for it is in
+    every finder and seldom changes."""
+
+    def __init__(self, user, under: str = ""):
+        self.stations, self.streets, self.is_whole = remembered(f"places{under}", lambda: _places(user, under))
+
+    def streets_of(self, codes: Iterable[str]) -> dict[str, str]:
+        """Names of the streets that the stations with these codes lie in."""
+        return self.streets if self.is_whole else street_names(codes)
+
+    @property
+    def street_choices(self) -> list[tuple[str, str]]:
+        return list(self.streets.items())
+
+    @property
+    def station_choices(self) -> list[tuple[str, list]]:
+        """Stations in groups by street, the district's own last."""
+        groups: dict[str, list] = {name: [] for name in self.streets.values()}
+        for code, name in self.stations:
+            groups.setdefault(self.streets.get(street_of(code)) or _("行业联络站"), []).append((code, name))
+        return list(groups.items())
+
+
+def _places(user, under: str) -> tuple[list, dict[str, str], bool]:
+    rows = Station.objects.for_user(user, "read").filter(code__startswith=under).order_by("code")
+    found = list(rows.values_list("code", "name")[: MOST + 1])
+    stations = found[:MOST]
+    return stations, street_names(code for code, _name in stations), len(found) <= MOST

@@ -1,0 +1,85 @@
+from datetime import date, timedelta
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.translation import gettext_lazy as _
+
+from liaison.common.finder import Finder, choice, day, words
+from liaison.common.search import fold
+from representatives.models import Representative
+from stations.places import Places
+
+from .choices import VisitKind
+from .models import Attendance, VisitQuerySet
+
+
+class ScheduleFinder(Finder):
+    """The schedule's filters. Without a first day the schedule begins today."""
+
+    q = words(_("关键词"), _("主题、站名或代表姓名"))
+    from_ = day(_("从"))
+    to = day(_("到"))
+    street = choice(_("街道"))
+    station = choice(_("联络站"))
+    kind = choice(_("活动类别"), VisitKind.choices)
+    representative = words(_("代表姓名"))
+    theme = words(_("主题"))
+
+    def __init__(self, data, *, user, today: date):
+        self.user, self.today = user, today
+        self.places = Places(user)
+        data = data.copy()
+        if data.get("day"):  # one day is the short way to say from and to
+            data["from"] = data["to"] = data["day"]
+        super().__init__(data)
+        self.fields["street"].choices = [("", _("全部")), *self.places.street_choices]
+        self.fields["station"].choices = [("", _("全部")), *self.station_choices(data.get("street") or "")]
+
+    def station_choices(self, street: str) -> list:
+        """All stations; those of the chosen street where the list would be too long."""
+        if self.places.is_whole:
+            return self.places.station_choices
+        return Places(self.user, under=street).station_choices if street in self.places.streets else []
+
+    def clean(self):
+        from_, to = self.cleaned_data.get("from_"), self.cleaned_data.get("to")
+        if from_ and to and from_ > to:
+            self.add_error("to", _("结束日期早于开始日期，没有按它筛选"))
+
+    @property
+    def first_day(self) -> date:
+        return self.wanted.get("from_") or min(self.today, self.wanted.get("to", self.today))
+
+    def among(self, visits: VisitQuerySet) -> VisitQuerySet:
+        """What an index finds: days, place, kind, people."""
+        wanted = self.wanted
+        visits = visits.since(self.first_day)
+        if to := wanted.get("to"):
+            visits = visits.before(to + timedelta(days=1))
+        if street := wanted.get("street"):
+            visits = visits.filter(station__code__startswith=street)
+        if station := wanted.get("station"):
+            visits = visits.filter(station=station)
+        if kind := wanted.get("kind"):
+            visits = visits.filter(kind=kind)
+        if name := wanted.get("representative"):
+            people = Representative.objects.for_user(self.user, "read").named(name)
+            visits = visits.filter(pk__in=Attendance.objects.filter(representative__in=people).values("visit"))
+        return visits
+
+    @property
+    def words(self) -> Q:
+        """What has to be read in the visits themselves; an empty condition when no words were given."""
+        found = Q()
+        for word in fold(self.wanted.get("theme", "")).split():
+            found &= about(word)
+        for word in fold(self.wanted.get("q", "")).split():
+            people = Representative.objects.for_user(self.user, "read").filter(name__icontains=word)
+            there = Attendance.objects.filter(visit=OuterRef("pk"), representative__in=people)
+            found &= about(word) | Q(station__name__icontains=word) | Q(Exists(there))
+        return found
+
+
+def about(word: str) -> Q:
+    """Visits whose theme contains `word`; one without a theme goes by its kind."""
+    kinds = [kind for kind, label in VisitKind.choices if word in fold(str(label))]
+    return Q(title__icontains=word) | Q(title="", kind__in=kinds)

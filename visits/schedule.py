@@ -1,0 +1,225 @@
+"""The schedule: visits as plain rows with words ready to print, gathered by day.
+
+A page of fifty visits must cost little, so rows are dicts from two queries, addresses are put together by hand, and
+the template only writes them out.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from html import escape
+from typing import NamedTuple
+
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import mark_safe
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from liaison.common.paging import follows, key_of
+from liaison.common.templatetags.face import cn_date, cn_month, cn_time_range, cn_weekday, day_word
+from representatives.models import Representative
+from representatives.people import HighestLevel, in_words
+from stations.models import Station
+from stations.places import Places, street_of
+
+from .choices import HOLDING, OVER, State, VisitKind
+from .finder import ScheduleFinder
+from .models import Attendance, Visit, VisitQuerySet
+
+PAGE = 50
+WINDOW = 5000  # visits that a search for words reads at once; a link leads on from there
+FEW = 5
+ORDER = ("starts_at", "id")
+COLUMNS = (
+    "id", "public_id", "starts_at", "ends_at", "kind", "title", "state", "cancel_reason", "place", "is_online",
+    "station_id", "station__name", "station__address", "station__is_open",
+)  # fmt: skip
+
+ROW = """<li class="visit-row%(css)s">
+<p class="visit-time">%(time)s</p>
+<p class="visit-place">%(place)s <span class="visit-address">%(where)s</span></p>
+<p class="visit-people">%(people)s</p>
+<p class="visit-theme"><a href="%(url)s">%(heading)s</a>%(kind)s%(online)s</p>%(note)s
+</li>
+"""
+LINK = '<a href="%s">%s</a>'
+KIND = ' <span class="visit-kind">%s</span>'
+TAG = ' <span class="tag">%s</span>'
+NOTE = '<p class="visit-note"><span class="state state-%s">%s</span>%s</p>'
+
+
+class Page(NamedTuple):
+    rows: list[dict]
+    next: str  # the public id after which the next page begins; empty at the end
+    read_until: date | None  # where a search for words stopped before the end
+
+
+def page_of(visits: VisitQuerySet, words: Q, after: str, user) -> Page:
+    """The visits that follow the one with public id `after`, at most PAGE of them.
+
+    An index in order of time is walked either way. For words at most WINDOW visits of it are read: left to itself the
+    database may look for a rare word through all there are, or collect a common one from everywhere to sort it.
+    """
+    visits = visits.order_by(*ORDER)
+    if key := place_of(after, user):
+        visits = visits.filter(follows(ORDER, key_of(Visit, ORDER, key)))
+    end = None
+    if words:
+        end = visits.values("public_id", "starts_at")[WINDOW - 1 : WINDOW].first()
+        window = visits.values("pk")[:WINDOW]
+        visits = Visit.objects.for_user(user, "read").filter(words, pk__in=window).order_by(*ORDER)
+    rows = list(visits.values(*COLUMNS)[: PAGE + 1])
+    if len(rows) > PAGE:
+        return Page(rows[:PAGE], rows[PAGE - 1]["public_id"], None)
+    return Page(rows, end["public_id"], timezone.localdate(end["starts_at"])) if end else Page(rows, "", None)
+
+
+def place_of(public_id: str, user) -> tuple | None:
+    """Where a visit stands in ORDER. Its public id says so in addresses, because its number would tell how many."""
+    if not public_id.isalnum():
+        return None
+    return Visit.objects.for_user(user, "read").filter(public_id=public_id).values_list(*ORDER).first()
+
+
+class Shared:
+    """Words and addresses that all rows of a page share, worked out once."""
+
+    def __init__(self, streets: dict[str, str]):
+        self.streets = streets
+        self.zone = timezone.get_current_timezone()
+        self.kinds = {kind: str(label) for kind, label in VisitKind.choices}
+        self.visits = reverse("visits:visit", args=["0"])[:-2]
+        self.stations = reverse("stations:station-list")
+        self.online, self.over, self.cancelled = _("线上"), _("已结束"), _("已取消")
+
+
+def listed(rows: list[dict], user) -> list[dict]:
+    """`rows` with COLUMNS made ready to print, in the same order."""
+    people = people_at([row["id"] for row in rows], user)
+    shared = Shared(Places(user).streets_of(row["station_id"] for row in rows))
+    return [_ready(row, people.get(row["id"], ""), shared) for row in rows]
+
+
+def _ready(row: dict, people: SafeString, shared: Shared) -> dict:
+    starts_at, ends_at = row["starts_at"].astimezone(shared.zone), row["ends_at"].astimezone(shared.zone)
+    street = shared.streets.get(street_of(row["station_id"]), "")
+    return {
+        "on": starts_at.date(),
+        "time": f"{starts_at.hour}:{starts_at.minute:02}—{ends_at.hour}:{ends_at.minute:02}",
+        "url": f"{shared.visits}{row['public_id']}/",
+        "heading": row["title"] or shared.kinds[row["kind"]],
+        "kind": shared.kinds[row["kind"]] if row["title"] else "",
+        "station": row["station__name"],
+        "station_url": f"{shared.stations}{row['station_id']}/" if row["station__is_open"] else "",
+        "where": " · ".join(filter(None, (street, row["place"] or row["station__address"]))),
+        "people": people,
+        "online": shared.online if row["is_online"] else "",
+        "cancelled": shared.cancelled if row["state"] == State.CANCELLED else "",
+        "reason": row["cancel_reason"],
+        "over": shared.over if row["state"] in OVER else "",
+    }
+
+
+def people_at(visits: list[int], user) -> dict[int, SafeString]:
+    """Who receives people at each of `visits`, the highest level first."""
+    rows = Attendance.objects.for_user(user, "read").filter(visit__in=visits, state__in=HOLDING)
+    rows = rows.annotate(level=HighestLevel("representative_id")).order_by("level", "id")
+    parts = defaultdict(list)
+    for visit, name, post, level in rows.values_list("visit", "representative__name", "representative__post", "level"):
+        parts[visit].append(in_words(name, post, level))
+    return {visit: mark_safe("".join(found)) for visit, found in parts.items()}
+
+
+def by_day(rows: Iterable[dict], today: date) -> list[dict]:
+    """Ready rows gathered under the heads of their days, and written."""
+    days: dict[date, list] = {}
+    for row in rows:
+        days.setdefault(row["on"], []).append(written(row))
+    return [
+        {
+            "id": f"day-{on:%Y%m%d}",
+            "number": on.day,
+            "month": cn_month(on),
+            "weekday": cn_weekday(on),
+            "word": day_word(on, today),
+            "is_today": on == today,
+            "visits": mark_safe("".join(found)),
+        }
+        for on, found in days.items()
+    ]
+
+
+def written(row: dict) -> str:
+    """A visit in the schedule. Not in a template: fifty of these were half of the time that the page takes."""
+    text = {name: escape(value) if type(value) is str else value for name, value in row.items()}
+    note = NOTE % ("off", text["cancelled"], text["reason"]) if row["cancelled"] else ""
+    return ROW % (
+        text
+        | {
+            "css": " cancelled" if row["cancelled"] else "",
+            "place": LINK % (text["station_url"], text["station"]) if row["station_url"] else text["station"],
+            "kind": KIND % text["kind"] if row["kind"] else "",
+            "online": TAG % text["online"] if row["online"] else "",
+            "note": note or (NOTE % ("done", text["over"], "") if row["over"] else ""),
+        }
+    )
+
+
+def search(form: ScheduleFinder, user, after: str) -> Page:
+    page = page_of(form.among(Visit.objects.for_user(user, "read")), form.words, after, user)
+    return page._replace(rows=listed(page.rows, user))
+
+
+def between(from_: date, to: date, user, most: int = PAGE) -> list[dict]:
+    visits = Visit.objects.for_user(user, "read").between(from_, to).order_by(*ORDER)
+    return listed(list(visits.values(*COLUMNS)[:most]), user)
+
+
+# -- lent to the pages of stations and representatives (visits/apps.py) ----------------------------------------------
+
+
+def coming(user) -> VisitQuerySet:
+    """What is still to come, today's included."""
+    return Visit.objects.for_user(user, "read").standing().exclude(state__in=OVER).since(timezone.localdate())
+
+
+def next_at_station(station: Station, user) -> list[dict]:
+    return _with_days(coming(user).filter(station=station), user)
+
+
+def next_of_representative(person: Representative, user) -> list[dict]:
+    mine = Attendance.objects.for_user(user, "read").filter(representative=person, state__in=HOLDING)
+    return _with_days(coming(user).filter(pk__in=mine.values("visit")), user)
+
+
+def soonest(user) -> list[dict]:
+    return _with_days(coming(user), user)
+
+
+def _with_days(visits: VisitQuerySet, user) -> list[dict]:
+    rows = listed(list(visits.order_by(*ORDER).values(*COLUMNS)[:FEW]), user)
+    return [row | {"date": cn_date(row["on"]), "word": day_word(row["on"])} for row in rows]
+
+
+def next_at_stations(codes: list[str], user) -> dict[str, dict]:
+    """The next visit of each station: one index probe a station, however many visits it has."""
+    first = coming(user).filter(station=OuterRef("pk")).order_by(*ORDER).values("pk")[:1]
+    ids = Station.objects.filter(pk__in=codes).annotate(next=Subquery(first)).values_list("next", flat=True)
+    found = Visit.objects.filter(pk__in=[pk for pk in ids if pk])
+    return {
+        code: {
+            "url": reverse("visits:visit", args=[public_id]),
+            "when": f"{cn_date(timezone.localtime(starts_at))} {cn_time_range(starts_at, ends_at)}",
+            "word": day_word(timezone.localdate(starts_at)),
+        }
+        for code, public_id, starts_at, ends_at in found.values_list("station", "public_id", "starts_at", "ends_at")
+    }
+
+
+def no_visits_words(is_filtered: bool) -> tuple[str, str]:
+    """What an empty schedule says: what would stand here, and what to do."""
+    if is_filtered:
+        return _("没有符合条件的接待安排"), _("换个日期、街道或关键词再查；也可以清除筛选，查看全部安排。")
+    return _("近期还没有公布接待安排"), _("联络站公布新的接待日程后会显示在这里，一般提前 3 天公布。")
