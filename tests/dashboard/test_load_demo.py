@@ -7,6 +7,7 @@ from django.core.management import CommandError, call_command
 
 from liaison.accounts.models import Region, User
 from liaison.dashboard.demo import district
+from stations.models import Station
 from tests import factories
 
 
@@ -15,6 +16,16 @@ def test_database_with_people_of_its_own_is_refused(db):
     with pytest.raises(CommandError, match="已有账号、联络站或代表"):
         call_command("load_demo")
     assert not Region.objects.exists()
+
+
+def test_divisions_alone_are_nobodys_data_and_foreign_streets_get_no_station(db, monkeypatch):
+    """With the nation loaded, streets that another district runs stand under Jinshui's code."""
+    factories.region("410105014", "龙子湖街道")
+    factories.region("410105014001", "磨李社区居民委员会")
+    monkeypatch.setattr(district.visits, "build", lambda *args: None)
+    call_command("load_demo", stdout=io.StringIO())
+    assert Station.objects.count() == 116
+    assert not Station.objects.filter(code__startswith="410105014").exists()
 
 
 @pytest.mark.parametrize("scale", ["0", "10", "-1"])

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import zip_longest
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -37,9 +38,10 @@ class Place:
 
 def build(rng: Random, today: date, scale: int) -> list[Place]:
     """Write stations and their staff; gives back the places in the order of their codes."""
-    streets, communities = names_at(Level.STREET), names_at(Level.COMMUNITY)
+    street = {region.code: region.short_name for region in own(Level.STREET)}
+    community = {region.code: region.short_name for region in own(Level.COMMUNITY)}
     places = [
-        Place(station, streets.get(station.street_code, ""), communities.get(station.region_id, ""))
+        Place(station, street.get(station.street_code, ""), community.get(station.region_id, ""))
         for station in plan(rng, scale)
     ]
     Station.objects.bulk_create([place.station for place in places])
@@ -49,20 +51,19 @@ def build(rng: Random, today: date, scale: int) -> list[Place]:
     return places
 
 
-def names_at(level: int) -> dict[str, str]:
+def own(level: int) -> list[Region]:
+    """The district's own divisions; the nation also has those that the new district next door runs."""
     rows = Region.objects.filter(code__startswith=DISTRICT, level=level)
-    return {region.code: region.short_name for region in rows}
+    return [region for region in rows if region.code[:9] in words.STREETS]
 
 
 def plan(rng: Random, scale: int) -> list[Station]:
     """17 street, 89 community and 10 industry stations; `scale` times as many, with further serials."""
-    streets = list(Region.objects.filter(code__startswith=DISTRICT, level=Level.STREET))
+    streets, chosen = own(Level.STREET), communities()
     found = []
     for turn in range(1, scale + 1):
-        for street in streets:
-            found.append(one(rng, street, StationKind.STREET, turn))
-        for community in communities():
-            found.append(one(rng, community, StationKind.COMMUNITY, turn))
+        found += [one(rng, street, StationKind.STREET, turn) for street in streets]
+        found += [one(rng, community, StationKind.COMMUNITY, turn) for community in chosen]
         for number, (name, _about) in enumerate(words.INDUSTRIES, (turn - 1) * len(words.INDUSTRIES) + 1):
             region = Region(code=DISTRICT, name=name)
             found.append(one(rng, region, StationKind.INDUSTRY, number, "" if turn == 1 else f"（{turn}）"))
@@ -72,13 +73,10 @@ def plan(rng: Random, scale: int) -> list[Station]:
 def communities() -> list[Region]:
     """89 communities, taken street by street in turn, so that every street has its share."""
     by_street = defaultdict(list)
-    for region in Region.objects.filter(code__startswith=DISTRICT, level=Level.COMMUNITY).order_by("code"):
-        if "拟" not in region.name:
+    for region in own(Level.COMMUNITY):
+        if "拟" not in region.name:  # one that is only planned
             by_street[region.code[:9]].append(region)
-    turns = [
-        region for turn in zip(*[[*rows, *[None] * 30][:30] for rows in by_street.values()], strict=True)
-        for region in turn if region
-    ]  # fmt: skip
+    turns = [region for turn in zip_longest(*by_street.values()) for region in turn if region]
     return sorted(turns[:COMMUNITIES], key=lambda region: region.code)
 
 
