@@ -35,7 +35,9 @@ class RepresentativeQuerySet(ScopedQuerySet):
 
     def serving(self) -> "RepresentativeQuerySet":
         """People with at least one seat in office."""
-        return self.filter(models.Exists(Seat.objects.filter(representative=models.OuterRef("pk"), status=SeatStatus.SERVING)))
+        return self.filter(
+            models.Exists(Seat.objects.filter(representative=models.OuterRef("pk"), status=SeatStatus.SERVING))
+        )
 
     def with_level(self) -> "RepresentativeQuerySet":
         """Adds `level`: the highest level at which the person sits; none when no seat is in office."""
@@ -86,7 +88,8 @@ class Representative(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(birth_year=None) | Q(birth_year__range=(1900, 2100)), name="representative_birth_year",
+                condition=Q(birth_year=None) | Q(birth_year__range=(1900, 2100)),
+                name="representative_birth_year",
                 violation_error_message=_("出生年应为四位年份"),
             )
         ]
@@ -107,7 +110,11 @@ class Representative(models.Model):
 
 class SeatQuerySet(ScopedQuerySet):
     def under(self, code: str) -> Q:
-        return Q(representative__in=Representative.objects.filter(Representative.objects.under(code))) if code else EVERYTHING
+        return (
+            Q(representative__in=Representative.objects.filter(Representative.objects.under(code)))
+            if code
+            else EVERYTHING
+        )
 
     def own_q(self, user) -> Q:
         return Q(representative__user=user)
@@ -123,9 +130,7 @@ class SeatQuerySet(ScopedQuerySet):
 class Seat(models.Model):
     """A seat in one congress: level, term (届), constituency (district level) or electing body (higher levels)."""
 
-    representative = models.ForeignKey(
-        Representative, models.PROTECT, related_name="seats", verbose_name=_("人大代表")
-    )
+    representative = models.ForeignKey(Representative, models.PROTECT, related_name="seats", verbose_name=_("人大代表"))
     level = models.PositiveSmallIntegerField(_("级别"), choices=SeatLevel)
     term = models.PositiveSmallIntegerField(_("届次"), help_text=_("第几届"))
     constituency = models.CharField(_("选区"), max_length=80, blank=True)
@@ -142,15 +147,18 @@ class Seat(models.Model):
         indexes = [models.Index(fields=["level", "status", "representative"], name="seat_level")]
         constraints = [
             models.UniqueConstraint(
-                fields=["representative", "level", "term"], name="seat_once",
+                fields=["representative", "level", "term"],
+                name="seat_once",
                 violation_error_message=_("该代表同级同届的任期已登记"),
             ),
             models.CheckConstraint(
-                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")), name="seat_ends_after_start",
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="seat_ends_after_start",
                 violation_error_message=_("终止日期应晚于任职日期"),
             ),
             models.CheckConstraint(
-                condition=~Q(status=SeatStatus.ENDED) | Q(to_on__isnull=False), name="seat_ended_has_date",
+                condition=~Q(status=SeatStatus.ENDED) | Q(to_on__isnull=False),
+                name="seat_ended_has_date",
                 violation_error_message=_("终止的任期应填写终止日期（代表法第六十二条）"),
             ),
         ]
@@ -198,20 +206,26 @@ class Membership(models.Model):
         ordering = ["station", "-is_home", "representative"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(to_on=None) | Q(to_on__gt=F("from_on")), name="membership_ends_after_start",
+                condition=Q(to_on=None) | Q(to_on__gt=F("from_on")),
+                name="membership_ends_after_start",
                 violation_error_message=_("离站日期应晚于进站日期"),
             ),
             Exclusive(
                 name="membership_one_home",
                 expressions=[
                     (one_of("representative_id"), RangeOperators.OVERLAPS),
-                    (Func("from_on", "to_on", function="daterange", output_field=DateRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func("from_on", "to_on", function="daterange", output_field=DateRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 condition=Q(is_home=True),
                 violation_error_message=_("该代表在这段时间已有主站"),
             ),
             models.UniqueConstraint(
-                fields=["representative", "station"], condition=Q(to_on=None), name="membership_once",
+                fields=["representative", "station"],
+                condition=Q(to_on=None),
+                name="membership_once",
                 violation_error_message=_("该代表已编入此站"),
             ),
         ]

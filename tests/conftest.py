@@ -104,7 +104,7 @@ def visitor():
 
 @pytest.fixture
 def representative(station):
-    """A signed-in person who is a representative of the liaison's station; `representative.representative` is the row."""
+    """A person who is a representative of the liaison's station; `representative.representative` is the row."""
     person = factories.user("representative", Role.REPRESENTATIVE, "410105")
     factories.representative("张三", station=station, user=person)
     return person

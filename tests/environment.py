@@ -9,6 +9,6 @@ os.environ.setdefault("LIAISON_TEST", "1")
 os.environ.setdefault("LIAISON_HOME", "var/test")
 os.environ.setdefault("LIAISON_CACHE_PREFIX", os.environ.get("PYTEST_XDIST_WORKER", "test"))
 
-from liaison.common import embedded  # noqa: E402 - it reads the folder from the environment
+from liaison.common import embedded  # it reads the folder from the environment
 
 embedded.hold()

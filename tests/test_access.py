@@ -23,7 +23,8 @@ PLANNERS = frozenset({"district", "street", "liaison"})
 WATCHERS = frozenset({*PLANNERS, "auditor", "administrator"})
 ADMINS = frozenset({"district", "administrator"})
 
-# Who gets in by GET, or by POST where that is all there is. Whoever is not named is refused: 403 or 404 when signed in, the sign-in page when not.
+# Who gets in by GET, or by POST where that is all there is. Whoever is not named is refused: 403 or 404 when signed
+# in, the sign-in page when not.
 WHO = {
     "home": ALL,
     "visits:schedule": ALL,
@@ -125,9 +126,7 @@ def world(request, station, representative):
     clients = {NOBODY: Client()}
     for name in CAST:
         clients[name] = Client()
-        clients[name].force_login(
-            request.getfixturevalue(name), backend="liaison.accounts.backends.GrantsBackend"
-        )
+        clients[name].force_login(request.getfixturevalue(name), backend="liaison.accounts.backends.GrantsBackend")
     return clients, parts
 
 
@@ -145,7 +144,7 @@ def answer(client: Client, path: str) -> str:
     with transaction.atomic():
         response = client.get(path)
         if response.status_code == 405:
-            response = client.post(path)
+            response = client.post(path, {}, content_type="application/json")
         transaction.set_rollback(True)
     if response.status_code in (403, 404):
         return "refused"
@@ -160,7 +159,11 @@ def test_an_address_answers_each_role_as_written(name, world):
     clients, parts = world
     path = path_of(name, parts)
     wanted = {
-        person: "in" if person in WHO[name] else "refused" if person != NOBODY or path.startswith("/api/") else "sign in"
+        person: "in"
+        if person in WHO[name]
+        else "refused"
+        if person != NOBODY or path.startswith("/api/")
+        else "sign in"
         for person in clients
     }
     assert {person: answer(client, path) for person, client in clients.items()} == wanted

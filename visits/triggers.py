@@ -55,7 +55,8 @@ VISIT_TRIGGERS = [
 ATTENDANCE_TRIGGERS = [
     # FOR SHARE: whoever moves the visit at this moment waits, or we do; the copied hours cannot be stale.
     pgtrigger.Trigger(
-        name="hours_copied", when=pgtrigger.Before, operation=pgtrigger.Insert | pgtrigger.UpdateOf("visit_id", "state"),
+        name="hours_copied", when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("visit_id", "state"),
         declare=[("of", "visits_visit%ROWTYPE")],
         func=f"""
             SELECT * INTO of FROM visits_visit WHERE id = NEW.visit_id FOR SHARE;

@@ -3,15 +3,17 @@ from django.utils.translation import gettext_lazy as _
 
 from .choices import Role
 
+AT_STATIONS = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})
+
 # The desk's bar: url name, label, icon, who sees it. At most five stand on a phone (LOOK.md).
 PLACES = [
     ("desk", _("今天"), "today", frozenset(Role)),
-    ("visits:visit-list", _("进站安排"), "calendar", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE, Role.AUDITOR})),
-    ("stations:desk-station-list", _("联络站"), "station", frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})),
+    ("visits:visit-list", _("进站安排"), "calendar", AT_STATIONS | {Role.REPRESENTATIVE}),
+    ("stations:desk-station-list", _("联络站"), "station", AT_STATIONS),
     ("notices:notice-list", _("提醒"), "bell", frozenset({*Role} - {Role.DEPARTMENT})),
     ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
     ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
-]  # fmt: skip
+]
 
 
 def desk(request):

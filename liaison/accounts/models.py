@@ -102,7 +102,10 @@ class User(AbstractBaseUser):
     """A person who signs in, or to whom notices go. One account per person (等保 2.0)."""
 
     username = models.CharField(
-        _("账号"), max_length=60, unique=True, validators=[UnicodeUsernameValidator()],
+        _("账号"),
+        max_length=60,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("已有同名账号")},
     )
     name = models.CharField(_("姓名"), max_length=40)
@@ -178,12 +181,15 @@ class Posting(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="postings", verbose_name=_("账号"))
     role = models.CharField(_("角色"), max_length=20, choices=Role)
     code = CodeField(
-        _("区划或联络站代码"), max_length=15, blank=True,
+        _("区划或联络站代码"),
+        max_length=15,
+        blank=True,
         help_text=_("如 410105（区）、410105002（街道）、410105002001-01（联络站）"),
     )
     station_code = models.GeneratedField(
         expression=models.Case(models.When(code__contains="-", then=F("code")), default=None),
-        output_field=CodeField(max_length=15, null=True), db_persist=True,
+        output_field=CodeField(max_length=15, null=True),
+        db_persist=True,
     )
     since = models.DateField(_("自"), default=timezone.localdate)
     until = models.DateField(_("至"), null=True, blank=True, help_text=_("不含当日；空为现任"))
@@ -196,11 +202,14 @@ class Posting(models.Model):
         indexes = [models.Index(fields=["code", "role"], name="posting_place_role")]
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "role", "code"], condition=Q(until=None), name="posting_once",
+                fields=["user", "role", "code"],
+                condition=Q(until=None),
+                name="posting_once",
                 violation_error_message=_("此人在该处已任此职"),
             ),
             models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gt=F("since")), name="posting_ends_after_start",
+                condition=Q(until=None) | Q(until__gt=F("since")),
+                name="posting_ends_after_start",
                 violation_error_message=_("任职的结束日期应晚于开始日期"),
             ),
         ]

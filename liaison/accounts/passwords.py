@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 
 class ThreeKindsValidator:
-    """At least three of: lower case, upper case, digit, other sign (等保 2.0: 口令应有复杂度要求; the count is ours)."""
+    """Three of: lower case, upper case, digit, other sign (等保 2.0 asks for complexity; the count is ours)."""
 
     kinds = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 

@@ -20,8 +20,18 @@ class PublicIdField(models.CharField):
     """The id that stands in addresses in place of the row's number."""
 
     def __init__(self, **kwargs):
-        super().__init__(**({"verbose_name": _("公开编号"), "max_length": 10, "editable": False,
-                             "default": random_id, "db_collation": "C"} | kwargs))
+        super().__init__(
+            **(
+                {
+                    "verbose_name": _("公开编号"),
+                    "max_length": 10,
+                    "editable": False,
+                    "default": random_id,
+                    "db_collation": "C",
+                }
+                | kwargs
+            )
+        )
 
 
 class CodeField(models.CharField):

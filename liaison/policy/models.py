@@ -42,11 +42,13 @@ class Threshold(models.Model):
         ordering = ["key", "-valid_from"]
         constraints = [
             models.UniqueConstraint(
-                fields=["key", "valid_from"], name="threshold_once_a_day",
+                fields=["key", "valid_from"],
+                name="threshold_once_a_day",
                 violation_error_message=_("同一规则同一生效日期只能有一个数值"),
             ),
             models.CheckConstraint(
-                condition=models.Q(value__gte=0), name="threshold_not_negative",
+                condition=models.Q(value__gte=0),
+                name="threshold_not_negative",
                 violation_error_message=_("数值不能为负"),
             ),
         ]
