@@ -97,7 +97,8 @@ class Plan:
             local = timezone.localtime(moment)
             data |= {f"{name}_0": local.date(), f"{name}_1": f"{local:%H:%M}"}
         if self.person:
-            data["representatives"] = [self.person.pk]
+            people = page["inline_admin_formsets"][0].formset.prefix
+            data |= {f"{people}-TOTAL_FORMS": 1, f"{people}-0-representative": self.person.pk}
         if self.room:
             data["room"] = self.room.pk
         response = client.post(url, data)
