@@ -52,14 +52,14 @@ def alive(silence: float | None, fault: str) -> Part:
     if silence is None:
         return Part(False, _("从未有过音讯"))
     words = "" if silence <= pulse.SILENT_AFTER else _("已有 %(n)d 秒没有音讯") % {"n": silence}
-    return Part(not words, words, silence)
+    return Part(not words, words, round(silence, 1))
 
 
 def outbox(age: float | None, fault: str) -> Part:
     if fault:
         return Part(False, _("无法得知：数据库不可用"))
     words = "" if age <= LATE_AFTER else _("最早应发的提醒已等待 %(n)d 秒") % {"n": age}
-    return Part(not words, words, age)
+    return Part(not words, words, round(age, 1))
 
 
 def ask(question: Callable) -> "Asked":

@@ -16,6 +16,7 @@ class NoticeAdmin(GrantedAdmin):
     list_filter = ["state", "channel"]
     list_select_related = ["recipient"]
     keyset = ("-due_at", "-id")
+    lead_filters = ("state__exact",)
     jumps_to_day = True
 
     def ordered_rows(self, request, rows):

@@ -1,12 +1,13 @@
 """Reading back the mail that was written as files, where there is no mail server."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.utils import timezone
 
 from .mail import file_name, message_id
 from .models import Notice
@@ -39,4 +40,6 @@ def read(notice: Notice) -> Letter | None:
 def letter(message: EmailMessage) -> Letter | None:
     body = message.get_body(preferencelist=["plain"])
     date = message["Date"].datetime if message["Date"] else None
+    if date and timezone.is_naive(date):  # "-0000": UTC, from wherever
+        date = date.replace(tzinfo=UTC)
     return body and Letter(str(message["Subject"]), str(message["To"]), date, body.get_content())

@@ -88,7 +88,7 @@ class Notice(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at"], name="notice_due", condition=models.Q(state=State.PLANNED)),
+            models.Index(fields=["due_at", "id"], name="notice_due", condition=models.Q(state=State.PLANNED)),
             models.Index(fields=["leased_until"], name="notice_stranded", condition=models.Q(state=State.LEASED)),
             models.Index(fields=["about"], name="notice_about"),
             models.Index(fields=["state", "-due_at", "-id"], name="notice_state_newest"),

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -108,18 +108,25 @@ def attempt(sender: Sender, notice: Notice) -> Answer:
 
 @transaction.atomic
 def settle(claimed: list[Notice], answers: list[Answer], at: datetime, tally: Counter) -> None:
-    """Record the answers, in one order everywhere, on rows that are still ours: the attempt's number says so."""
-    for notice, answer in sorted(zip(claimed, answers, strict=True), key=lambda pair: pair[0].pk):
+    """Record the answers on rows that are still ours, those of one kind in one update."""
+    ours = {notice.pk: notice.attempt for notice in claimed}
+    rows = Notice.objects.filter(pk__in=ours).select_for_update().order_by("pk").values_list("pk", "state", "attempt")
+    states = {pk: state for pk, state, number in rows if number == ours[pk]}
+    alike = defaultdict(list)
+    for notice, answer in zip(claimed, answers, strict=True):
         fields = outcome(notice, answer, at)
-        mine = Notice.objects.filter(pk=notice.pk, attempt=notice.attempt)
-        # Unknown is ours too: our lease ended while the provider took its time, and here is the answer after all.
-        if not mine.filter(state__in=[State.LEASED, State.UNKNOWN]).update(**fields):
-            gone = {"sent_at": at, "answer": Word.GONE_BEFORE} if answer.state == State.SENT else {}
-            mine.filter(state=State.CANCELLED).update(leased_until=None, **gone)
         tally[f"{notice.channel}:{fields['state']}"] += 1
         if answer.state == State.SENT:
-            waited = at - max(notice.due_at, notice.created_at)
-            tally[f"{notice.channel}:dwell"] += max(waited.total_seconds(), 0)
+            tally[f"{notice.channel}:dwell"] += (at - max(notice.due_at, notice.created_at)).total_seconds()
+        if states.get(notice.pk) == State.CANCELLED:  # called off while it was on its way
+            gone = {"sent_at": at, "answer": Word.GONE_BEFORE} if answer.state == State.SENT else {}
+            fields = {"leased_until": None} | gone
+        # Unknown is ours too: our lease ended while the provider took its time, and here is the answer after all.
+        elif states.get(notice.pk) not in (State.LEASED, State.UNKNOWN):
+            continue
+        alike[tuple(fields.items())].append(notice.pk)
+    for fields, pks in alike.items():
+        Notice.objects.filter(pk__in=pks).update(**dict(fields))
 
 
 def outcome(notice: Notice, answer: Answer, at: datetime) -> dict:

@@ -50,7 +50,8 @@ def notice(user, **fields):
     defaults = {
         "kind": Kind.VISIT_TOMORROW, "about": f"visits.visit:{Notice.objects.count()}", "about_version": 1,
         "recipient": user, "channel": Channel.EMAIL, "subject": "进站提醒", "body": "您好",
-        "due_at": now - timedelta(minutes=1), "expires_at": now + timedelta(hours=8), "created_at": now - timedelta(days=2),
+        "due_at": now - timedelta(minutes=1), "expires_at": now + timedelta(hours=8),
+        "created_at": now - timedelta(days=2),
     }  # fmt: skip
     return Notice.objects.create(**(defaults | fields))
 

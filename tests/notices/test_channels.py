@@ -1,9 +1,11 @@
 """E-mail: what the message says of itself, and what each kind of refusal makes of a notice."""
 
 import smtplib
+from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.utils import timezone
 
 from liaison.notices import mailbox
 from liaison.notices.channels import Email
@@ -104,3 +106,10 @@ def test_folder_keeps_one_file_a_notice_however_often_it_is_sent(make_notice, se
     assert [file.name for file in settings.MAIL_FOLDER.iterdir()] == [f"notice-{notice.pk}.eml"]
     letter = mailbox.read(notice)
     assert (letter.subject, letter.to, letter.body) == (notice.subject, "liaison@example.org", notice.body)
+
+
+def test_date_of_a_letter_is_an_instant(make_notice, settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.MAIL_FOLDER = FOLDER, tmp_path
+    notice = make_notice()
+    Email().send(notice)
+    assert abs(mailbox.read(notice).date - timezone.now()) < timedelta(minutes=1)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
@@ -204,3 +205,11 @@ def test_killed_sender_leaves_one_notice_unknown_and_the_rest_is_sent(provider, 
     send_due(timezone.now() + timedelta(minutes=6))
     assert states() == {first.pk: State.UNKNOWN, second.pk: State.SENT}
     assert provider.sent == [second.pk]
+
+
+@pytest.mark.django_db
+def test_command_says_what_it_sent(provider, make_notice, capsys):
+    make_notice()
+    call_command("send_due")
+    call_command("send_due")
+    assert capsys.readouterr().out == "email:sent 1\n没有到时间的提醒\n"
