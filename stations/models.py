@@ -1,5 +1,6 @@
 import pghistory
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -11,6 +12,7 @@ from liaison.accounts.choices import Role
 from liaison.accounts.models import Region, User
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.fields import CodeField
+from liaison.common.search import Grams
 from liaison.common.triggers import refuse
 
 from .choices import REGION_DIGITS, SERIAL_DIGITS, ProvisionKind, RoomKind, StationKind
@@ -32,9 +34,11 @@ class StationQuerySet(ScopedQuerySet):
             models.functions.Sin((rad("longitude") - lng) / 2), 2
         )
         distance = 2 * earth * models.functions.ASin(models.functions.Sqrt(half))
-        return self.exclude(latitude=None).annotate(
-            distance=models.ExpressionWrapper(distance, models.FloatField())
-        ).order_by("distance", "code")
+        return (
+            self.exclude(latitude=None)
+            .annotate(distance=models.ExpressionWrapper(distance, models.FloatField()))
+            .order_by("distance", "code")
+        )
 
 
 @pghistory.track()
@@ -42,8 +46,12 @@ class Station(models.Model):
     """A liaison station (联络站). Its code is its division's code and a serial; both are printed and never change."""
 
     code = CodeField(
-        _("代码"), max_length=15, primary_key=True,
-        validators=[RegexValidator(r"^(\d{6}|\d{9}|\d{12})-\d{2}$", _("代码应为区划代码加两位序号，如 410105002001-01"))],
+        _("代码"),
+        max_length=15,
+        primary_key=True,
+        validators=[
+            RegexValidator(r"^(\d{6}|\d{9}|\d{12})-\d{2}$", _("代码应为区划代码加两位序号，如 410105002001-01"))
+        ],
     )
     region = models.ForeignKey(Region, models.PROTECT, related_name="stations", verbose_name=_("所在区划"))
     kind = models.CharField(_("类别"), max_length=10, choices=StationKind)
@@ -52,11 +60,17 @@ class Station(models.Model):
     hours = models.CharField(_("开放时间"), max_length=120, blank=True)
     phone = models.CharField(_("对外电话"), max_length=30, blank=True, help_text=_("联络站座机，不填个人手机"))
     latitude = models.FloatField(
-        _("纬度"), null=True, blank=True, validators=[MinValueValidator(-90), MaxValueValidator(90)],
+        _("纬度"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-90), MaxValueValidator(90)],
         help_text="WGS-84",
     )
     longitude = models.FloatField(
-        _("经度"), null=True, blank=True, validators=[MinValueValidator(-180), MaxValueValidator(180)],
+        _("经度"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(-180), MaxValueValidator(180)],
         help_text="WGS-84",
     )
     area = models.DecimalField(_("面积（平方米）"), max_digits=8, decimal_places=1, null=True, blank=True)
@@ -73,19 +87,25 @@ class Station(models.Model):
         indexes = [
             models.Index(fields=["kind", "code"], name="station_kind_code"),
             models.Index(fields=["latitude", "longitude"], name="station_point"),
+            GinIndex(Grams("name"), name="station_name_grams", fastupdate=False),
         ]
         constraints = [
             models.CheckConstraint(
-                name="station_code_in_region", condition=Q(code__startswith=models.functions.Concat("region_id", models.Value("-"))),
+                name="station_code_in_region",
+                condition=Q(code__startswith=models.functions.Concat("region_id", models.Value("-"))),
                 violation_error_message=_("联络站代码应以所在区划的代码开头"),
             ),
             models.CheckConstraint(
                 name="station_region_fits_kind",
-                condition=Q(*[Q(kind=kind, code__length=n + SERIAL_DIGITS) for kind, n in REGION_DIGITS.items()], _connector=Q.OR),
+                condition=Q(
+                    *[Q(kind=kind, code__length=n + SERIAL_DIGITS) for kind, n in REGION_DIGITS.items()],
+                    _connector=Q.OR,
+                ),
                 violation_error_message=_("街道站、社区站、行业站应分别设在街道、社区、区"),
             ),
             models.CheckConstraint(
-                name="station_point_whole", condition=Q(latitude=None, longitude=None) | Q(latitude__isnull=False, longitude__isnull=False),
+                name="station_point_whole",
+                condition=Q(latitude=None, longitude=None) | Q(latitude__isnull=False, longitude__isnull=False),
                 violation_error_message=_("经度和纬度应同时填写"),
             ),
         ]
@@ -164,7 +184,8 @@ class Provision(models.Model):
                 fields=["station", "kind"], name="provision_once", violation_error_message=_("该项已登记")
             ),
             models.CheckConstraint(
-                condition=Q(met=False) | Q(seen_on__isnull=False), name="provision_met_has_date",
+                condition=Q(met=False) | Q(seen_on__isnull=False),
+                name="provision_met_has_date",
                 violation_error_message=_("达标的项目应填写查验日期"),
             ),
         ]

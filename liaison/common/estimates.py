@@ -30,9 +30,9 @@ def expected_rows(rows: QuerySet) -> int:
     return int(plan[0]["Plan"]["Plan Rows"])
 
 
-def key_after(rows: QuerySet, order: Sequence[str], skip: int) -> Key | None:
+def key_after(rows: QuerySet, order: Sequence[str], skip: int, near: int = NEAR) -> Key | None:
     """The place of the row that `skip` others come before: near exactly, far by statistics; None past the end."""
-    if skip <= NEAR:
+    if skip <= near:
         return _first_key(rows, order, skip)
     share = skip / max(1, expected_rows(rows))
     first = names(order)[0]

@@ -1,0 +1,149 @@
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from liaison.common.search import fold
+from liaison.common.sources import Source
+
+from .actions import log
+from .adminbase import GrantedAdmin, GrantedForm, GrantedInline
+from .choices import Level, Role
+from .models import Posting, Region, User
+
+admin.site.site_header = admin.site.site_title = _("联络站管理后台")
+admin.site.index_title = _("待处理事项")
+
+
+@admin.register(Region)
+class RegionAdmin(GrantedAdmin):
+    list_display = ["name", "code", "level"]
+    list_filter = ["level"]
+    keyset = ("code",)
+    lead_filters = ("level__exact",)
+    search_fields = ["code", "name"]
+    search_help_text = _("区划代码的开头，或省、市、县、街道乡镇的名称；村和社区请先写街道代码，如 410105002 甲院")
+
+    def choice_words(self, region) -> str:
+        return f"{region.name}（{region.code}）"
+
+    def get_sources(self, request, rows, ordered_rows, term):
+        """A nation's 620,000 villages are searched under a code, never all of them."""
+        code, _space, name = term.partition(" ") if term[0].isdigit() else ("", "", term)
+        found = rows.filter(code__startswith=code) if code else rows.filter(level__lt=Level.COMMUNITY)
+        return [Source(found.filter(name__icontains=fold(name)))]
+
+
+class UserForm(GrantedForm):
+    password = forms.CharField(label=_("密码"), strip=False, required=False, widget=forms.PasswordInput)
+
+    class Meta:
+        fields = ["username", "name", "phone", "email", "is_active"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "password" not in self.fields:
+            return
+        box = self.fields["password"]
+        box.widget.attrs["autocomplete"] = "new-password"
+        box.help_text = password_validators_help_text_html()
+        if self.instance.pk:
+            box.label = _("新密码")
+            box.help_text = _("不改密码就留空。改后请当面告知本人，并请其登录后自行修改。")
+        else:
+            box.required = True
+
+    def clean(self):
+        cleaned = super().clean()
+        password = cleaned.get("password")
+        if password:
+            self.check_password(password)
+        return cleaned
+
+    def check_password(self, password: str) -> None:
+        """The rules of passwords, and that nobody takes over an account that reaches further than theirs."""
+        try:
+            validate_password(password, self.instance)
+        except ValidationError as error:
+            self.add_error("password", error)
+        if self.instance.pk:
+            held = self.instance.postings.current()
+            if held.exclude(pk__in=held.for_user(self.by, "change")).exists():
+                self.add_error("password", _("此人还在您管理范围以外任职，不能由您修改密码"))
+
+
+class PostingForm(GrantedForm):
+    def clean(self):
+        cleaned = super().clean()
+        code = cleaned.get("code", "")
+        reach = [p.code for p in self.by.current_postings if p.role == Role.ADMIN]
+        if "code" in cleaned and not any(code.startswith(own) for own in reach):
+            self.add_error("code", _("超出您的管理范围，不能在这里任命"))
+        place = code.partition("-")[0]
+        if code and "code" not in self.errors and not Region.objects.filter(code=place).exists():
+            self.add_error("code", _("没有这个区划或联络站代码"))
+        return cleaned
+
+
+class PostingFormSet(forms.BaseInlineFormSet):
+    def clean(self):
+        super().clean()
+        forms_ = [f for f in self.forms if f.cleaned_data.get("role") and not f.cleaned_data.get("DELETE")]
+        now = {f.cleaned_data["role"] for f in forms_ if not f.cleaned_data.get("until")}
+        if {Role.ADMIN, Role.AUDITOR} <= now:
+            raise ValidationError(_("系统管理员与审计员应由不同的人担任（等保 2.0）"))
+
+
+class PostingInline(GrantedInline):
+    model = Posting
+    form = PostingForm
+    formset = PostingFormSet
+    fields = ["role", "code", "since", "until"]
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.by = request.user
+        return formset
+
+    def get_min_num(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
+
+
+@admin.register(User)
+class UserAdmin(GrantedAdmin):
+    form = UserForm
+    fields = ["username", "name", "phone", "email", "is_active", "password"]
+    list_display = ["username", "name", "posts", "is_active", "last_login"]
+    list_filter = ["is_active"]
+    keyset = ("username",)
+    search_fields = ["username", "name"]
+    search_help_text = _("账号的开头，或姓名")
+    inlines = [PostingInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("postings")
+
+    def get_sources(self, request, rows, ordered_rows, term):
+        named = rows.filter(name__icontains=fold(term))
+        return [Source(rows.filter(username__startswith=term)), Source(named, ordered_rows)]
+
+    def get_fields(self, request, obj=None):
+        fields = super().get_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) or obj is None else fields[:-1]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.by = request.user
+        return form
+
+    def save_model(self, request, obj, form, change):
+        if password := form.cleaned_data.get("password"):
+            obj.set_password(password)
+        super().save_model(request, obj, form, change)
+        if password:
+            log(request.user, "set_password", obj)
+
+    @admin.display(description=_("任职"))
+    def posts(self, user):
+        return "；".join(f"{p.get_role_display()} {p.code}".strip() for p in user.postings.all() if not p.until) or "—"

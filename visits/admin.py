@@ -1,0 +1,300 @@
+from datetime import timedelta
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from liaison.accounts.adminbase import GrantedAdmin, GrantedForm, GrantedInline
+from liaison.common.sources import Source
+from liaison.common.templatetags.face import cn_date, cn_time_range, status_word
+from liaison.common.words import containing, rare
+from liaison.policy.choices import Key
+from liaison.policy.models import Threshold
+from representatives.models import Representative
+from stations.models import Station
+
+from .actions import cancel_visit, delete_draft, is_late, publish_visit, save_visit
+from .choices import State
+from .history import history_of
+from .models import Attendance, Visit
+
+DISTRICT_DIGITS = 6
+MOST_NAMED = 50  # stations or people that a search follows to their visits
+MOST_AT_ONCE = 200
+FACES = {
+    State.DRAFT: "wait", State.PUBLISHED: "info", State.HELD: "soon", State.LOGGED: "done", State.CANCELLED: "off",
+}  # fmt: skip
+
+
+class WhenFilter(admin.SimpleListFilter):
+    title = _("时间")
+    parameter_name = "when"
+
+    def lookups(self, request, model_admin):
+        return [("today", _("今天")), ("week", _("本周")), ("ahead", _("今天起")), ("past", _("今天以前"))]
+
+    def queryset(self, request, visits):
+        today = timezone.localdate()
+        monday = today - timedelta(days=today.weekday())
+        return {
+            "today": lambda: visits.between(today, today),
+            "week": lambda: visits.between(monday, monday + timedelta(days=6)),
+            "ahead": lambda: visits.since(today),
+            "past": lambda: visits.before(today),
+        }.get(self.value(), lambda: visits)()
+
+
+class NeedsFilter(admin.SimpleListFilter):
+    """The lines of the start page, as lists."""
+
+    title = _("待处理")
+    parameter_name = "needs"
+
+    def lookups(self, request, model_admin):
+        return [("publish", _("该公布而未公布")), ("log", _("逾期未登记")), ("stale", _("过期的草稿"))]
+
+    def queryset(self, request, visits):
+        today = timezone.localdate()
+        return {
+            "publish": lambda: visits.to_publish(today, Threshold.objects.number(Key.NOTICE_DAYS)),
+            "log": lambda: visits.to_log(today, Threshold.objects.number(Key.LOG_WITHIN_DAYS)),
+            "stale": lambda: visits.filter(state=State.DRAFT).before(today),
+        }.get(self.value(), lambda: visits)()
+
+
+class VisitForm(GrantedForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "room" in self.fields:
+            self.fields["room"].label_from_instance = lambda room: f"{room.station} · {room}"
+
+
+class AttendanceInline(GrantedInline):
+    model = Attendance
+    fields = ["representative", "state"]
+    readonly_fields = ["state"]
+    autocomplete_fields = ["representative"]
+    verbose_name_plural = _("参加代表")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("representative", "visit")
+
+    def has_add_permission(self, request, obj=None) -> bool:
+        return super().has_add_permission(request, obj) and (obj is None or obj.can_change)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.can_change)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.can_change)
+
+
+@admin.register(Visit)
+class VisitAdmin(GrantedAdmin):
+    form = VisitForm
+    list_display = ["hours", "station", "heading", "people", "word"]
+    list_display_links = ["hours", "heading"]
+    list_filter = [NeedsFilter, WhenFilter, "state", "kind"]
+    list_select_related = ["station"]
+    keyset = ("-starts_at", "-id")
+    lead_filters = ("kind__exact",)
+    range_filters = ("needs", "when")
+    jumps_to_day = True
+    search_fields = ["title", "station__name"]
+    search_help_text = _("主题、联络站名称或代码、代表姓名中的字")
+    autocomplete_fields = ["station", "room"]
+    inlines = [AttendanceInline]
+    actions = ["publish", "cancel"]
+    change_form_template = "admin/visits/visit/change_form.html"
+    plan = ["station", "kind", "title", "topics", "starts_at", "ends_at", "room", "place", "is_online"]
+    course = ["word", "published_at", "late_reason", "cancel_reason"]
+    outcome = ["voters_received", "summary", "result", "logged_at", "logged_by"]
+    readonly_fields = [*course, *outcome]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("attendances__representative")
+
+    def get_fieldsets(self, request, obj=None):
+        plan = [(None, {"fields": self.plan})]
+        if obj is None:
+            return plan
+        outcome = [(_("登记"), {"fields": self.outcome})] if obj.state == State.LOGGED else []
+        shown = ["word", *(name for name in self.course[1:] if getattr(obj, name))]
+        return [(_("进展"), {"fields": shown}), *plan, *outcome]
+
+    # The list
+
+    def ordered_rows(self, request, rows):
+        """A place between nation and district has no index of its own and is looked through."""
+        codes = [posting.code for posting in request.user.current_postings]
+        if any(0 < len(code) < DISTRICT_DIGITS for code in codes):
+            return Visit.objects.all(), False
+        return rows, True
+
+    def get_sources(self, request, rows, ordered_rows, term):
+        """Theme, station and people, each by its index; a name that fits hundreds is no use and is not followed."""
+        sources = [containing(rows, ordered_rows, "title", "title_grams", term)]
+        if term[0].isdigit():
+            sources.append(Source(rows.filter(station__code__startswith=term), ordered_rows))
+        elif stations := rare(Station, "name", "name_grams", term):
+            sources += [Source(rows.filter(station=code)) for code in stations[:MOST_NAMED]]
+        if people := rare(Representative, "name", "name_grams", term):
+            here = Attendance.objects.filter(representative__in=people[:MOST_NAMED])
+            sources.append(Source(rows.filter(pk__in=here.values("visit"))))
+        return sources
+
+    @admin.display(description=_("时间"), ordering="starts_at")
+    def hours(self, visit):
+        day, hours = cn_date(visit.starts_at), cn_time_range(visit.starts_at, visit.ends_at)
+        return format_html('<span class="nowrap">{}</span> <span class="nowrap">{}</span>', day, hours)
+
+    @admin.display(description=_("主题"))
+    def heading(self, visit):
+        return visit.heading
+
+    @admin.display(description=_("代表"))
+    def people(self, visit):
+        names = [attendance.representative.name for attendance in visit.attendances.all()]
+        more = _(" 等 %s 人") % len(names) if len(names) > 4 else ""
+        return "、".join(names[:4]) + more or "—"
+
+    @admin.display(description=_("状态"))
+    def word(self, visit):
+        late = _("（逾期公布）") if visit.is_late else ""
+        return status_word(FACES[visit.state], f"{visit.get_state_display()}{late}")
+
+    # Permissions and verbs
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return super().has_change_permission(request, obj) and (obj is None or obj.can_change)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return super().has_delete_permission(request, obj) and (obj is None or obj.can_delete)
+
+    def has_publish_permission(self, request, obj=None) -> bool:
+        return self._may(request, "publish", obj)
+
+    def has_cancel_permission(self, request, obj=None) -> bool:
+        return self._may(request, "cancel", obj)
+
+    def save_model(self, request, obj, form, change):
+        """Visit and people are one verb; see save_related."""
+
+    def save_related(self, request, form, formsets, change):
+        people = None
+        for formset in formsets:
+            rows = [f.cleaned_data for f in formset.forms if f.cleaned_data.get("representative")]
+            people = [row["representative"] for row in rows if not row.get("DELETE")]
+            formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+        save_visit(form.instance, representatives=people, by=request.user)
+
+    def delete_model(self, request, obj):
+        delete_draft(obj, by=request.user)
+
+    def get_changes(self, obj):
+        return history_of(obj)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        can_publish = self.has_publish_permission(request, obj) and (obj is None or obj.can_publish)
+        can_cancel = obj is not None and obj.can_cancel and self.has_cancel_permission(request, obj)
+        context |= {"can_publish": can_publish, "can_cancel": can_cancel}
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        if "_publish" in request.POST:
+            return self.start(request, "publish", [obj.pk])
+        return super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        if "_publish" in request.POST:
+            return self.start(request, "publish", [obj.pk])
+        return super().response_change(request, obj)
+
+    @admin.action(description=_("公布所选的草稿"), permissions=["publish"])
+    def publish(self, request, visits):
+        return self.start(request, "publish", request.POST.getlist(ACTION_CHECKBOX_NAME))
+
+    @admin.action(description=_("取消所选的进站"), permissions=["cancel"])
+    def cancel(self, request, visits):
+        return self.start(request, "cancel", request.POST.getlist(ACTION_CHECKBOX_NAME))
+
+    def start(self, request, verb: str, keys) -> HttpResponseRedirect:
+        """Do it at once where nothing needs to be asked, else go to the page that asks for the reason."""
+        visits = self.chosen(request, verb, keys)
+        if verb == "publish" and not any(is_late(visit, timezone.now()) for visit in visits if visit.can_publish):
+            return self.finish(request, verb, visits, "")
+        ids = ",".join(str(key) for key in keys)
+        return redirect(f"{reverse(f'admin:visits_visit_{verb}')}?ids={ids}")
+
+    def chosen(self, request, verb: str, keys) -> list[Visit]:
+        keys = [int(key) for key in list(keys)[:MOST_AT_ONCE] if str(key).isdecimal() and len(str(key)) < 19]
+        visits = Visit.objects.for_user(request.user, verb).filter(pk__in=keys)
+        return list(visits.select_related("station").order_by("starts_at", "id"))
+
+    def finish(self, request, verb: str, visits: list[Visit], reason: str) -> HttpResponseRedirect:
+        """Use the verb on each visit by itself, and say what was done and what was refused, and why."""
+        done = 0
+        for visit in visits:
+            try:
+                if verb == "publish":
+                    publish_visit(visit, late_reason=reason, by=request.user)
+                else:
+                    cancel_visit(visit, reason=reason, by=request.user)
+                done += 1
+            except ValidationError as error:
+                words = {"visit": visit, "why": " ".join(error.messages)}
+                self.message_user(request, _("没有办成：%(visit)s——%(why)s") % words, messages.WARNING)
+        if done:
+            words = _("已公布 %s 次进站") if verb == "publish" else _("已取消 %s 次进站")
+            self.message_user(request, words % done, messages.SUCCESS)
+        if not visits:
+            self.message_user(request, _("没有可以办理的进站：可能已被别人处理，或不在您的管理范围"), messages.WARNING)
+        return redirect("admin:visits_visit_changelist")
+
+    def get_urls(self):
+        pages = [
+            path(
+                f"{verb}/",
+                self.admin_site.admin_view(self.ask, cacheable=False),
+                {"verb": verb},
+                f"visits_visit_{verb}",
+            )
+            for verb in ("publish", "cancel")
+        ]
+        return pages + super().get_urls()
+
+    def ask(self, request, verb: str):
+        """The page between a bulk act and its being done: the visits, and one reason for all of them."""
+        if not self._may(request, verb):
+            raise PermissionDenied
+        keys = (request.POST.get("ids") or request.GET.get("ids", "")).split(",")
+        visits = self.chosen(request, verb, keys)
+        form = AskForm(request.POST or None, verb=verb)
+        if not visits or form.is_valid():
+            return self.finish(request, verb, visits, form.cleaned_data["reason"] if visits else "")
+        now = timezone.now()
+        rows = [(visit, verb == "publish" and visit.can_publish and is_late(visit, now)) for visit in visits]
+        context = {
+            **self.admin_site.each_context(request), "opts": self.opts, "form": form, "rows": rows, "verb": verb,
+            "title": _("公布进站") if verb == "publish" else _("取消进站"),
+            "ids": ",".join(str(visit.pk) for visit in visits), "late": sum(late for _visit, late in rows),
+            "days": Threshold.objects.number(Key.NOTICE_DAYS),
+        }  # fmt: skip
+        return TemplateResponse(request, "admin/visits/visit/ask.html", context)
+
+
+class AskForm(forms.Form):
+    reason = forms.CharField(max_length=200, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def __init__(self, *args, verb: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("逾期公布的原因") if verb == "publish" else _("取消的原因")
+        self.fields["reason"].error_messages["required"] = _("请写明原因")
