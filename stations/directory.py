@@ -39,7 +39,9 @@ def grouped(rows: Iterable[dict]) -> list[tuple[str, list[dict]]]:
 
 
 def distance_words(metres: float) -> str:
-    """350 米, and 12.3 公里 where metres say nothing any more."""
+    """350 米, and 12.3 公里 where metres say nothing any more. Nobody's position is known to ten metres."""
+    if metres < 20:
+        return _("就在这里")
     if metres < 10_000:
         return _("%s 米") % f"{round(metres, -1):,.0f}"
     return _("%s 公里") % f"{metres / 1000:,.1f}"

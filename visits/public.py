@@ -23,7 +23,7 @@ def home(request):
     """What is on until Sunday; when that is nothing, whatever comes next."""
     today = timezone.localdate()
     sunday = today + timedelta(days=6 - today.weekday())
-    week = schedule.between(today, sunday, request.user, HOME_MOST + 1)
+    week = schedule.to_come(today, sunday, request.user, HOME_MOST + 1)
     context = {
         "days": schedule.by_day(week[:HOME_MOST], today),
         "is_cut": len(week) > HOME_MOST,

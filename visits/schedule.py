@@ -31,6 +31,7 @@ from .models import Attendance, Visit, VisitQuerySet
 PAGE = 50
 WINDOW = 5000  # visits that a search for words reads at once; a link leads on from there
 FEW = 5
+MOST_NAMED = 8  # people whom a line of the schedule names
 ORDER = ("starts_at", "id")
 COLUMNS = (
     "id", "public_id", "starts_at", "ends_at", "kind", "title", "state", "cancel_reason", "place", "is_online",
@@ -110,7 +111,7 @@ def _ready(row: dict, people: SafeString, shared: Shared) -> dict:
         "time": f"{starts_at.hour}:{starts_at.minute:02}—{ends_at.hour}:{ends_at.minute:02}",
         "url": f"{shared.visits}{row['public_id']}/",
         "heading": row["title"] or shared.kinds[row["kind"]],
-        "kind": shared.kinds[row["kind"]] if row["title"] else "",
+        "kind": "" if row["title"] in ("", shared.kinds[row["kind"]]) else shared.kinds[row["kind"]],
         "station": row["station__name"],
         "station_url": f"{shared.stations}{row['station_id']}/" if row["station__is_open"] else "",
         "where": " · ".join(filter(None, (street, row["place"] or row["station__address"]))),
@@ -129,7 +130,13 @@ def people_at(visits: list[int], user) -> dict[int, SafeString]:
     parts = defaultdict(list)
     for visit, name, post, level in rows.values_list("visit", "representative__name", "representative__post", "level"):
         parts[visit].append(in_words(name, post, level))
-    return {visit: mark_safe("".join(found)) for visit, found in parts.items()}
+    return {visit: _line(found) for visit, found in parts.items()}
+
+
+def _line(people: list[SafeString]) -> SafeString:
+    """The first few of `people` and how many there are; all of them stand on the visit's own page."""
+    rest = _("等 %s 位代表") % len(people) if len(people) > MOST_NAMED else ""
+    return mark_safe("".join(people[:MOST_NAMED]) + rest)
 
 
 def by_day(rows: Iterable[dict], today: date) -> list[dict]:
@@ -172,8 +179,9 @@ def search(form: ScheduleFinder, user, after: str) -> Page:
     return page._replace(rows=listed(page.rows, user))
 
 
-def between(from_: date, to: date, user, most: int = PAGE) -> list[dict]:
-    visits = Visit.objects.for_user(user, "read").between(from_, to).order_by(*ORDER)
+def to_come(from_: date, to: date, user, most: int) -> list[dict]:
+    """What is on between two days and not over yet; what was cancelled too, lest somebody go there."""
+    visits = Visit.objects.for_user(user, "read").exclude(state__in=OVER).between(from_, to).order_by(*ORDER)
     return listed(list(visits.values(*COLUMNS)[:most]), user)
 
 
@@ -211,8 +219,9 @@ def next_at_stations(codes: list[str], user) -> dict[str, dict]:
     return {
         code: {
             "url": reverse("visits:visit", args=[public_id]),
-            "when": f"{cn_date(timezone.localtime(starts_at))} {cn_time_range(starts_at, ends_at)}",
-            "word": day_word(timezone.localdate(starts_at)),
+            "date": cn_date(starts_at),
+            "time": cn_time_range(starts_at, ends_at),
+            "word": day_word(starts_at),
         }
         for code, public_id, starts_at, ends_at in found.values_list("station", "public_id", "starts_at", "ends_at")
     }
