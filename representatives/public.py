@@ -1,3 +1,4 @@
+from django.contrib.auth.decorators import login_not_required
 from django.db.models import Prefetch
 from django.shortcuts import render
 
@@ -14,6 +15,7 @@ from .people import COLUMNS, listed
 PAGE = 60
 
 
+@login_not_required
 @public_page
 def representative_list(request):
     form = RepresentativeFinder(request.GET, places=Places(request.user))
@@ -23,6 +25,7 @@ def representative_list(request):
     return render(request, "representatives/representative_list.html", {"form": form, "page": page, "people": people})
 
 
+@login_not_required
 @public_page
 def representative(request, public_id):
     seats = Seat.objects.for_user(request.user, "read").order_by("level", "-term")

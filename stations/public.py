@@ -15,6 +15,7 @@ PAGE = 60
 NEAREST = 20
 
 
+@login_not_required
 @public_page
 def station_list(request):
     places = Places(request.user)
@@ -25,6 +26,7 @@ def station_list(request):
     return render(request, "stations/station_list.html", {"form": form, "page": page, "groups": groups})
 
 
+@login_not_required
 @public_page
 def station_near(request):
     """The point is used once: it is written nowhere, and the answer is not kept."""
@@ -39,6 +41,7 @@ def station_near(request):
     return response
 
 
+@login_not_required
 @public_page
 def station(request, code):
     station = get_for_user(Station.objects.select_related("region"), request.user, "read", code=code)

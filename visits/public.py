@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -18,6 +19,7 @@ from .models import Attendance, Visit
 HOME_MOST = 30
 
 
+@login_not_required
 @public_page
 def home(request):
     """What is on until Sunday; when that is nothing, whatever comes next."""
@@ -35,6 +37,7 @@ def home(request):
     return render(request, "visits/home.html", context)
 
 
+@login_not_required
 @public_page
 def schedule_list(request):
     today = timezone.localdate()
@@ -53,6 +56,7 @@ def schedule_list(request):
     return render(request, "visits/schedule.html", context)
 
 
+@login_not_required
 @public_page
 def visit(request, public_id):
     here = Attendance.objects.for_user(request.user, "read").filter(state__in=HOLDING)

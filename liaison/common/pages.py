@@ -17,7 +17,6 @@ from pathlib import Path
 
 import psycopg
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.core.cache import caches
 from django.db import connections, transaction
 from django.db.backends.signals import connection_created
@@ -188,7 +187,6 @@ def public_page(view: Callable) -> Callable:
     A view whose answer is one reader's own says `Cache-Control: no-store` and is not kept.
     """
 
-    @login_not_required
     @functools.wraps(view)
     def page(request: HttpRequest, *args, **kwargs) -> HttpResponse:
         if not is_common(request):
