@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from django.utils import timezone
 
 from liaison.accounts.models import Posting, Region, User
+from liaison.notices.choices import Channel, Kind
+from liaison.notices.models import Notice
 from representatives.choices import SeatLevel
 from representatives.models import Membership, Representative, Seat
 from stations.choices import RoomKind, StationKind
@@ -70,8 +72,27 @@ def visit(station: Station, *, starts_at: datetime | None = None, hours: int = 2
     )
     for person in people:
         row.attendances.create(representative=person)
-    for step in {"published": ["published"], "held": ["published", "held"], "logged": ["published", "held", "logged"],
-                 "cancelled": ["cancelled"]}.get(state, []) if people else []:
+    for step in (
+        {
+            "published": ["published"],
+            "held": ["published", "held"],
+            "logged": ["published", "held", "logged"],
+            "cancelled": ["cancelled"],
+        }.get(state, [])
+        if people
+        else []
+    ):
         Visit.objects.filter(pk=row.pk).update(state=step)
     row.refresh_from_db()
     return row
+
+
+def notice(recipient: User, station: Station, **fields) -> Notice:
+    """A reminder to `recipient` about some visit at `station`, due a minute ago."""
+    now, number = timezone.now(), next(count)
+    defaults = {
+        "kind": Kind.VISIT_TOMORROW, "about": f"visits.visit:{number}", "about_version": 1, "place": station.code,
+        "channel": Channel.EMAIL, "subject": f"进站提醒 {number}", "body": "您好",
+        "due_at": now - timedelta(minutes=1), "expires_at": now + timedelta(hours=8),
+    }  # fmt: skip
+    return Notice.objects.create(recipient=recipient, **(defaults | fields))

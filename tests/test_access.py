@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
+from django.utils import timezone
 
 from visits.models import Photo
 
@@ -58,6 +59,7 @@ WHO = {
     "stations:desk-provisions": PLANNERS,
     "notices:notice-list": SIGNED_IN,
     "notices:mail-list": SIGNED_IN,
+    "notices:mail": {*WATCHERS, "representative"},
     "accounts:roles": SIGNED_IN,
     "accounts:history": {"auditor"},
     "api:schema": ALL,
@@ -107,7 +109,7 @@ ADDRESSES = sorted(dict(addresses()))
 
 
 @pytest.fixture
-def world(request, station, representative):
+def world(request, settings, station, representative):
     """The cast as signed-in clients, and what the variable part of each address stands for."""
     person = representative.representative
     draft = factories.visit(station, people=[person])
@@ -115,7 +117,10 @@ def world(request, station, representative):
     held = factories.visit(station, starts_at=factories.hour(-1), state="held", people=[person])
     picture = ContentFile(jpeg(), "p.jpg")
     photo = Photo.objects.create(visit=held, position=1, image=picture, thumbnail=ContentFile(jpeg(), "t.jpg"))
+    settings.EMAIL_BACKEND = "liaison.notices.mail.FolderBackend"  # else there is no mailbox to look at
+    letter = factories.notice(representative, station, state="sent", sent_at=timezone.now())
     parts = {
+        "notices:": str(letter.pk),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,
         "visits:visit-log": held.public_id, "visits:log-draft": held.public_id, "visits:photo-add": held.public_id,
         "visits:photo": photo.public_id, "visits:photo-thumbnail": photo.public_id,

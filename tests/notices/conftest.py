@@ -1,16 +1,14 @@
 """A sender that counts, in place of a provider, and notices to give it."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
 from liaison.common import pulse
 from liaison.notices import sending
 from liaison.notices.channels import Answer, Sender
-from liaison.notices.choices import Channel, Kind, State
-from liaison.notices.models import Notice
+from liaison.notices.choices import Channel, State
+from tests import factories
 
 
 @pytest.fixture(autouse=True)
@@ -24,14 +22,7 @@ def make_notice(station, liaison):
     """`make_notice()`: one reminder to the liaison, due a minute ago; each is about another visit."""
 
     def make(**fields):
-        now = timezone.now()
-        number = Notice.objects.count() + 1
-        defaults = {
-            "kind": Kind.VISIT_TOMORROW, "about": f"visits.visit:{number}", "about_version": 1, "place": station.code,
-            "recipient": liaison, "channel": Channel.EMAIL, "subject": f"进站提醒 {number}", "body": "您好",
-            "due_at": now - timedelta(minutes=1), "expires_at": now + timedelta(hours=8),
-        }  # fmt: skip
-        return Notice.objects.create(**(defaults | fields))
+        return factories.notice(**({"recipient": liaison, "station": station} | fields))
 
     return make
 
