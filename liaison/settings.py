@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "liaison.accounts.middleware.HistoryMiddleware",
     "axes.middleware.AxesMiddleware",
+    "liaison.common.middleware.BadInputMiddleware",
 ]
 
 TEMPLATES = [
@@ -158,7 +159,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("username", "name", "phone", "email")},
     },
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "liaison.accounts.passwords.LengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "liaison.accounts.passwords.ThreeKindsValidator"},
 ]
@@ -178,6 +179,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=30)
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "liaison.accounts.adapter.locked_out"
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_USERNAME_CALLABLE = "liaison.accounts.adapter.account_tried"
 AXES_ENABLE_ADMIN = False
 AXES_IPWARE_PROXY_COUNT = int(os.environ.get("LIAISON_PROXIES", "0")) or None
 SESSION_COOKIE_AGE = 12 * 3600

@@ -14,6 +14,16 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
 
+def account_tried(request, credentials=None) -> str:
+    """The account that failures are counted on, in one spelling, for sign-in takes any case.
+
+    allauth hands it over as `username`, axes itself and the form as `login`.
+    """
+    given = credentials or {}
+    name = given.get("username") or given.get("login") or request.POST.get("login", "")
+    return name.strip().casefold()
+
+
 def locked_out(request, credentials=None, *args, **kwargs):
     """What somebody sees after too many failures for one account from one address."""
     return render(request, "account/locked.html", status=429)
