@@ -48,7 +48,7 @@ class LevelFilter(admin.SimpleListFilter):
 
 @admin.register(Representative)
 class RepresentativeAdmin(GrantedAdmin):
-    list_display = ["name", "levels", "stations", "employer", "post", "leadership", "is_public"]
+    list_display = ["full_name", "levels", "stations", "employer", "post", "leadership", "is_public"]
     list_filter = [LevelFilter, "leadership", "is_public"]
     keyset = ("pinyin", "id")
     search_fields = ["name", "pinyin"]
@@ -78,6 +78,10 @@ class RepresentativeAdmin(GrantedAdmin):
     def choice_words(self, person) -> str:
         """Two people may have one name; level and station tell them apart."""
         return f"{person.name}（{self.levels(person)}，{self.stations(person)}）"
+
+    @admin.display(description=_("姓名"), ordering="pinyin")
+    def full_name(self, person):
+        return person.name
 
     @admin.display(description=_("级别"))
     def levels(self, person):

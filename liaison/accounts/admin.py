@@ -2,6 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.search import fold
@@ -36,16 +37,16 @@ class RegionAdmin(GrantedAdmin):
 
 
 class UserForm(GrantedForm):
-    password = forms.CharField(label=_("密码"), strip=False, required=False, widget=forms.PasswordInput)
+    new_password = forms.CharField(label=_("密码"), strip=False, required=False, widget=forms.PasswordInput)
 
     class Meta:
         fields = ["username", "name", "phone", "email", "is_active"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "password" not in self.fields:
+        if "new_password" not in self.fields:
             return
-        box = self.fields["password"]
+        box = self.fields["new_password"]
         box.widget.attrs["autocomplete"] = "new-password"
         box.help_text = password_validators_help_text_html()
         if self.instance.pk:
@@ -54,23 +55,22 @@ class UserForm(GrantedForm):
         else:
             box.required = True
 
-    def clean(self):
-        cleaned = super().clean()
-        password = cleaned.get("password")
-        if password:
+    def _post_clean(self):
+        """After the fields are on the account: a password must not resemble them."""
+        super()._post_clean()
+        if password := self.cleaned_data.get("new_password"):
             self.check_password(password)
-        return cleaned
 
     def check_password(self, password: str) -> None:
         """The rules of passwords, and that nobody takes over an account that reaches further than theirs."""
         try:
             validate_password(password, self.instance)
         except ValidationError as error:
-            self.add_error("password", error)
+            self.add_error("new_password", error)
         if self.instance.pk:
             held = self.instance.postings.current()
             if held.exclude(pk__in=held.for_user(self.by, "change")).exists():
-                self.add_error("password", _("此人还在您管理范围以外任职，不能由您修改密码"))
+                self.add_error("new_password", _("此人还在您管理范围以外任职，不能由您修改密码"))
 
 
 class PostingForm(GrantedForm):
@@ -102,7 +102,7 @@ class PostingInline(GrantedInline):
     fields = ["role", "code", "since", "until"]
 
     def get_formset(self, request, obj=None, **kwargs):
-        formset = super().get_formset(request, obj, **kwargs)
+        formset = super().get_formset(request, obj, **(kwargs | {"validate_min": obj is None}))
         formset.form.by = request.user
         return formset
 
@@ -113,7 +113,7 @@ class PostingInline(GrantedInline):
 @admin.register(User)
 class UserAdmin(GrantedAdmin):
     form = UserForm
-    fields = ["username", "name", "phone", "email", "is_active", "password"]
+    fields = ["username", "name", "phone", "email", "is_active", "new_password"]
     list_display = ["username", "name", "posts", "is_active", "last_login"]
     list_filter = ["is_active"]
     keyset = ("username",)
@@ -138,11 +138,21 @@ class UserAdmin(GrantedAdmin):
         return form
 
     def save_model(self, request, obj, form, change):
-        if password := form.cleaned_data.get("password"):
+        if password := form.cleaned_data.get("new_password"):
             obj.set_password(password)
         super().save_model(request, obj, form, change)
         if password:
             log(request.user, "set_password", obj)
+
+    def save_related(self, request, form, formsets, change):
+        """The stations are another app's; that a posting's station exists is asked of the database before the end."""
+        super().save_related(request, form, formsets, change)
+        try:
+            connection.check_constraints()
+        except IntegrityError as error:
+            if "posting_station_exists" not in str(error):
+                raise
+            raise ValidationError(_("没有这个代码的联络站，请检查任职中的代码")) from error
 
     @admin.display(description=_("任职"))
     def posts(self, user):

@@ -57,9 +57,9 @@ def merged_page(
 
 
 def _fetch(rows: QuerySet, keys: list[tuple], order: Sequence[str]) -> KeysetPage:
-    """The rows themselves, a page's worth by primary key; `order` ends with it."""
-    of_key = {row.pk: row for row in rows.filter(pk__in=[key[-1] for key in keys]).order_by()}
-    return KeysetPage(sorted(of_key.values(), key=lambda row: _rank(key_at(row, order), order)))
+    """The rows themselves, a page's worth by the last column of `order`, which is unique."""
+    found = rows.filter(**{f"{names(order)[-1]}__in": [key[-1] for key in keys]}).order_by()
+    return KeysetPage(sorted(found, key=lambda row: _rank(key_at(row, order), order)))
 
 
 def _edge(source: Source, way: Sequence[str], past) -> tuple | None:

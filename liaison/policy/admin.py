@@ -86,12 +86,11 @@ class DayForm(GrantedForm):
 class DayFormSet(forms.BaseInlineFormSet):
     def _existing_object(self, pk):
         """A day is its own key: one that was typed over is not among the rows, and Django would break on it."""
-        try:
-            return super()._existing_object(pk)
-        except KeyError:
+        day = super()._existing_object(pk)
+        if day is None:
             day = self.model(pk=pk, year=self.instance)
             day.was_moved = True
-            return day
+        return day
 
     def _construct_form(self, i, **kwargs):
         form = super()._construct_form(i, **kwargs)
