@@ -98,6 +98,7 @@ class StationFilter(forms.Form):
 
     def __init__(self, data):
         super().__init__(data, auto_id="filter_%s")
+        self.hide_optional = True
         self.is_valid()
 
     def chosen(self, stations):

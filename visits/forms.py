@@ -14,7 +14,7 @@ from liaison.common.templatetags.face import cn_day, cn_time_range
 from representatives.models import Membership, Representative
 from stations.models import Room, Station
 
-from .choices import MOST_PHOTOS, AttendanceState, State
+from .choices import MOST_PHOTOS, AttendanceState, State, VisitKind
 from .models import Attendance, LogDraft, Visit
 
 MOST_FOUND = 20
@@ -83,6 +83,7 @@ class VisitForm(forms.ModelForm):
     def __init__(self, *args, user, station: Station | None = None, find: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.user, self.is_new = user, self.instance._state.adding
+        self.fields["kind"].choices = VisitKind.choices
         self._place(station)
         self._people(find)
         if not self.is_new:
@@ -100,7 +101,7 @@ class VisitForm(forms.ModelForm):
         field.queryset = Station.objects.filter(pk=station.pk) if station else stations_to_plan(self.user)
         if station:
             field.widget, field.initial, self.initial["station"] = forms.HiddenInput(), station.pk, station.pk
-        self.station = station
+        self.at = station
         rooms = Room.objects.for_user(self.user)
         self.fields["room"].queryset = rooms.filter(station=station) if station else rooms.filter(pk=self._chosen_room)
         self.fields["room"].empty_label = _("不占用房间")
@@ -121,8 +122,8 @@ class VisitForm(forms.ModelForm):
             )
         chosen = self.data.getlist("representatives") if self.is_bound else self.initial.get("representatives") or []
         shown = Q(public_id__in=[str(value)[:20] for value in chosen[:500]])
-        if self.station:
-            shown |= Q(pk__in=members(self.station, self.user).values("pk"))
+        if self.at:
+            shown |= Q(pk__in=members(self.at, self.user).values("pk"))
         people = list(field.queryset.filter(shown).with_level())
         self.found = self._found(find, {person.pk for person in people})
         field.choices = [(person.public_id, person) for person in [*people, *self.found]]
@@ -317,6 +318,9 @@ class VisitFilter(forms.Form):
         self.fields["station"].queryset = stations
         some = list(stations.values_list("pk", "name")[: self.MOST_STATIONS])
         self.fields["station"].choices = [("", _("全部")), *some]
+        self.hide_optional = True
+        if len(some) == 1:
+            self.fields["station"].widget = forms.HiddenInput()
 
     def clean_to(self):
         to = self.cleaned_data["to"]

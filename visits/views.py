@@ -31,8 +31,8 @@ from .models import Attendance, LogDraft, Photo, Visit
 from .photos import add_photo, delete_photo
 
 ON_DUTY = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})  # whose day is made of visits
-MOST_ON_DESK = 30
-MOST_WAITING = 10
+MOST_ON_DESK = 12
+MOST_WAITING = 6
 DAYS_AHEAD = 7
 MOST_STATIONS = 60
 
@@ -70,7 +70,7 @@ def desk(request):
     context = {
         "today": today,
         "works_here": bool(user.roles & ON_DUTY),
-        "now_on": marked(visits.between(today, today).order_by("starts_at", "id")[:MOST_ON_DESK]),
+        "now_on": marked(visits.between(today, today).order_by("starts_at", "id")[: MOST_ON_DESK + 1]),
         "ahead": marked(ahead[: MOST_ON_DESK + 1]),
         "to_log": _to_log(visits, user, today),
         "to_publish": _to_publish(visits, user, today),

@@ -14,7 +14,7 @@ from .models import Entry, User
 ACTS = {"insert": _("新增"), "update": _("修改"), "delete": _("删除")}
 LONGEST_VALUE = 60
 QUIET = {"changed_at", "saved_at"}  # they change with everything else and say nothing
-WIDE = 8  # rows of each table on the page that shows all tables
+WIDE, MOST = 8, 40  # rows of each table, and of all together, on the page that shows all tables
 
 
 class Line(NamedTuple):
@@ -70,7 +70,7 @@ def newest(user) -> list[Line]:
     """The latest few changes of every table together, and of the audit log."""
     found = [e for model in kinds().values() for e in events_of(model, user).order_by("-pgh_id")[:WIDE]]
     entries = entry_lines(Entry.objects.for_user(user).select_related("by").order_by("-id")[:WIDE])
-    return sorted([*lines(found), *entries], key=lambda line: line.at, reverse=True)
+    return sorted([*lines(found), *entries], key=lambda line: line.at, reverse=True)[:MOST]
 
 
 def _metadata(event) -> dict:

@@ -6,7 +6,9 @@ import secrets
 from contextvars import ContextVar
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import translation
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -74,3 +76,19 @@ class PreferencesMiddleware:
         if large in {"0", "1"}:
             response.set_cookie(LARGE_COOKIE, large, **cookie)
         return response
+
+
+class BadInputMiddleware:
+    """What the database cannot hold (a NUL byte, 30 digits) is bad input, wherever a page let it through."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, DataError):
+            return None
+        logging.getLogger(__name__).warning("%s: %s", request.path, exception)
+        return render(request, "400.html", status=400)

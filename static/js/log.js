@@ -143,6 +143,8 @@ class Photos {
     this.words = this.form.querySelector("[data-words]").dataset;
     this.queue = [];
     this.busy = false;
+    this.form.querySelector("[data-photo-add]").hidden = false; // the browser's own control may speak another language
+    this.input.classList.add("visually-hidden");
     this.input.addEventListener("change", () => this.take([...this.input.files]));
     this.list.addEventListener("click", (event) => this.click(event));
     window.addEventListener("online", () => { for (const row of this.list.children) if (row.waiting) this.enqueue(row); });

@@ -127,7 +127,7 @@ def test_whoever_has_many_stations_names_one_first(as_, street, station):
     client = as_(street)
     assert client.get(ADD).context["rows"] == [station, other]
     assert client.get(ADD, {"q": "乙社区"}).context["rows"] == [other]
-    assert client.get(ADD, {"station": other.code}).context["form"].station == other
+    assert client.get(ADD, {"station": other.code}).context["form"].at == other
 
 
 def test_moving_a_published_visit_keeps_station_and_people(as_, liaison, station):
