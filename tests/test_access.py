@@ -155,7 +155,7 @@ def answer(client: Client, path: str) -> str:
         return "refused"
     if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
         return "sign in"
-    assert response.status_code in (200, 301, 302, 400, 503), (path, response.status_code)
+    assert response.status_code in (200, 301, 302, 400, 409, 503), (path, response.status_code)
     return "in"
 
 
