@@ -1,10 +1,12 @@
 """Photos come in through the page: redrawn, without EXIF, and whatever is no photo is refused in words."""
 
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from PIL import Image
 
@@ -138,3 +140,19 @@ def test_photos_sent_with_the_form_are_kept_when_it_has_errors(as_, liaison, hel
         "photos": ["“bad.jpg”不是照片。请上传 JPEG、PNG 或 WebP 格式的照片"],
     }
     assert (Photo.objects.count(), Visit.objects.get().state) == (1, "held")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_twelve_photos_at_once_are_nine_photos_and_three_friendly_answers(as_, liaison, held):
+    client = as_(liaison)
+
+    def upload(number):
+        try:
+            return send(client, held, (f"{number}.jpg", jpeg(300, 200))).status_code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        codes = sorted(pool.map(upload, range(12)))
+    assert codes == [201] * 9 + [422] * 3
+    assert sorted(Photo.objects.values_list("position", flat=True)) == list(range(1, 10))
