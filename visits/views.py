@@ -70,6 +70,7 @@ def desk(request):
     context = {
         "today": today,
         "works_here": bool(user.roles & ON_DUTY),
+        "logs_here": Role.LIAISON in user.roles,  # logging is the liaison's main act, for others one of several
         "now_on": marked(visits.between(today, today).order_by("starts_at", "id")[: MOST_ON_DESK + 1]),
         "ahead": marked(ahead[: MOST_ON_DESK + 1]),
         "to_log": _to_log(visits, user, today),
