@@ -1,45 +1,43 @@
 """Representatives as rows ready to print: in their own list, on the page of a station, beside a visit."""
 
 from collections import defaultdict
-from functools import lru_cache
 
-from django.db.models import Func, SmallIntegerField
 from django.urls import reverse
 from django.utils.html import format_html, mark_safe
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
+from liaison.common.pages import remembered
 from liaison.common.templatetags.face import level_badge
 from stations.models import Station
 
-from .choices import SeatStatus
 from .models import Membership, Representative, Seat
 
+MOST_REMEMBERED = 20_000  # people; some 6 MB
+LAST = 9  # the rank of somebody without a seat in office
 COLUMNS = ("id", "public_id", "name", "pinyin", "employer", "post")
 
 
-class HighestLevel(Func):
-    """The highest level at which the representative in a column sits; null when no seat is in office.
+def in_words(people: set[int], user) -> dict[int, tuple[int, SafeString]]:
+    """Rank of people, and how a line of people names them. Remembered: every page of the schedule names the same."""
+    known = remembered(f"people in {get_language()}", dict)
+    found = {person: known[person] for person in people if person in known}
+    if missing := people - found.keys():
+        rows = Representative.objects.for_user(user, "read").filter(pk__in=missing).with_level()
+        new = {
+            pk: (level or LAST, _person(*rest, level))
+            for pk, level, *rest in rows.values_list("pk", "level", "name", "post")
+        }
+        found |= new
+        if len(known) + len(new) <= MOST_REMEMBERED:
+            known |= new
+    return found
 
-    Written as SQL: Django puts a Subquery together in as much time as PostgreSQL takes to answer it, and every page of
-    the schedule asks.
-    """
 
-    template = (
-        f"(SELECT min(seat.level) FROM {Seat._meta.db_table} AS seat"
-        f" WHERE seat.representative_id = %(expressions)s AND seat.status = '{SeatStatus.SERVING}')"
-    )
-    output_field = SmallIntegerField(null=True)
-
-
-@lru_cache(maxsize=4096)
-def _person(name: str, post: str, badge: SafeString) -> SafeString:
+def _person(name: str, post: str, level: int | None) -> SafeString:
+    badge = level_badge(level) if level else ""
     title = format_html('<span class="person-post">{}</span>', post) if post else ""
     return format_html('<span class="person">{}<span class="person-name">{}</span>{}</span> ', badge, name, title)
-
-
-def in_words(name: str, post: str, level: int | None) -> SafeString:
-    """A person in a line of people: level, name, post. Remembered, because a schedule names few people many times."""
-    return _person(name, post, level_badge(level) if level else mark_safe(""))
 
 
 def listed(rows: list[dict], user) -> list[dict]:

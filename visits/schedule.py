@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from html import escape
+from operator import itemgetter
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, Subquery
@@ -20,7 +21,7 @@ from django.utils.translation import gettext as _
 from liaison.common.paging import follows, key_of
 from liaison.common.templatetags.face import cn_date, cn_month, cn_time_range, cn_weekday, day_word
 from representatives.models import Representative
-from representatives.people import HighestLevel, in_words
+from representatives.people import in_words
 from stations.models import Station
 from stations.places import Places, street_of
 
@@ -125,12 +126,14 @@ def _ready(row: dict, people: SafeString, shared: Shared) -> dict:
 
 def people_at(visits: list[int], user) -> dict[int, SafeString]:
     """Who receives people at each of `visits`, the highest level first."""
-    rows = Attendance.objects.for_user(user, "read").filter(visit__in=visits, state__in=HOLDING)
-    rows = rows.annotate(level=HighestLevel("representative_id")).order_by("level", "id")
+    there = Attendance.objects.for_user(user, "read").filter(visit__in=visits, state__in=HOLDING)
+    pairs = list(there.order_by("id").values_list("visit", "representative"))
+    words = in_words({person for _visit, person in pairs}, user)
     parts = defaultdict(list)
-    for visit, name, post, level in rows.values_list("visit", "representative__name", "representative__post", "level"):
-        parts[visit].append(in_words(name, post, level))
-    return {visit: _line(found) for visit, found in parts.items()}
+    for visit, person in pairs:
+        if person in words:  # not so when somebody was hidden between the two queries
+            parts[visit].append(words[person])
+    return {visit: _line([name for _rank, name in sorted(found, key=itemgetter(0))]) for visit, found in parts.items()}
 
 
 def _line(people: list[SafeString]) -> SafeString:

@@ -72,25 +72,28 @@ class Stamp:
         self.bytes[:8] = os.urandom(8)
 
 
-@functools.cache
-def stamp_at(file: Path) -> Stamp:
-    """The stamp in `file`, renewed when a process meets it first: templates may have changed since the last start."""
-    found = Stamp(file)
-    found.renew()
-    return found
+_stamps: dict[Path, Stamp] = {}
 
 
 def stamp() -> Stamp:
-    return stamp_at(settings.HOME / "public-stamp")
+    """The stamp of the data folder, renewed when a process meets it first: templates may have changed since then."""
+    found = _stamps.get(settings.HOME)
+    if found is None:
+        found = _stamps[settings.HOME] = Stamp(settings.HOME / "public-stamp")
+        found.renew()
+    return found
+
+
+_remembered: dict[str, tuple[bytes, object]] = {}
 
 
 def remembered(name: str, make: Callable):
-    """What `make` gives, for pages to share until something public changes."""
-    key = f"{name}-{stamp().read().hex()}"
-    found = caches["pages"].get(key)
-    if found is None:
+    """What `make` gave, shared by all pages of this process until something public changes."""
+    now = stamp().read()
+    then, found = _remembered.get(name, (None, None))
+    if then != now:
         found = make()
-        caches["pages"].set(key, found)
+        _remembered[name] = now, found
     return found
 
 
