@@ -7,7 +7,6 @@ from collections.abc import Callable
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import DateFilter, ModelChoiceFilter
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, NotFound, ValidationError
@@ -153,7 +152,7 @@ def row_filter(*, by: str, words: str, queryset: Callable, **kwargs) -> ModelCho
     field = ModelChoiceFilter(
         queryset=queryset, to_field_name=by, error_messages={"invalid_choice": words, "invalid": words}, **kwargs
     )
-    return extend_schema_field(OpenApiTypes.STR)(field)
+    return extend_schema_field({"type": "string", "description": kwargs.get("label", "")})(field)
 
 
 def day_filter(**kwargs) -> DateFilter:

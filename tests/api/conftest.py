@@ -14,3 +14,9 @@ def count_queries(db):
         return len(captured)
 
     return count
+
+
+@pytest.fixture(autouse=True)
+def _unhurried(monkeypatch):
+    """Tests ask faster than visitors do; the limit has its own test."""
+    monkeypatch.setattr("rest_framework.throttling.AnonRateThrottle.THROTTLE_RATES", {"anon": None})
