@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.adminbase import GrantedAdmin, GrantedInline
 from liaison.common.search import fold
 from liaison.common.sources import Source
+from liaison.common.templatetags.face import joined
 from liaison.common.words import containing
 
 from .choices import SeatLevel, SeatStatus
@@ -86,7 +87,7 @@ class RepresentativeAdmin(GrantedAdmin):
     @admin.display(description=_("级别"))
     def levels(self, person):
         serving = [seat for seat in person.seats.all() if seat.status == SeatStatus.SERVING]
-        return "、".join(str(seat.get_level_display()) for seat in serving) or _("无在任任期")
+        return joined(seat.get_level_display() for seat in serving) or _("无在任任期")
 
     @admin.display(description=_("联络站"))
     def stations(self, person):

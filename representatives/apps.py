@@ -1,10 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class RepresentativesConfig(AppConfig):
     name = "representatives"
-    verbose_name = _("人大代表")
+    verbose_name = pgettext_lazy("plural", "人大代表")
 
     def ready(self):
         from liaison.common.panels import lend

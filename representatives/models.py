@@ -8,6 +8,7 @@ from django.db.models import F, Func, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.accounts.models import User
 from liaison.accounts.scoping import EVERYTHING, ScopedQuerySet
@@ -79,7 +80,7 @@ class Representative(models.Model):
     objects = RepresentativeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("人大代表")
+        verbose_name, verbose_name_plural = _("人大代表"), pgettext_lazy("plural", "人大代表")
         ordering = ["pinyin", "id"]
         indexes = [
             models.Index(fields=["pinyin", "id"], name="representative_pinyin"),
@@ -142,7 +143,7 @@ class Seat(models.Model):
     objects = SeatQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("任期")
+        verbose_name, verbose_name_plural = _("任期"), pgettext_lazy("plural", "任期")
         ordering = ["level", "-term"]
         indexes = [models.Index(fields=["level", "status", "representative"], name="seat_level")]
         constraints = [
@@ -202,7 +203,7 @@ class Membership(models.Model):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("编组进站")
+        verbose_name, verbose_name_plural = _("编组进站"), pgettext_lazy("plural", "编组进站")
         ordering = ["station", "-is_home", "representative"]
         constraints = [
             models.CheckConstraint(

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StationsConfig(AppConfig):
     name = "stations"
-    verbose_name = _("联络站")
+    verbose_name = pgettext_lazy("plural", "联络站")

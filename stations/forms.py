@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.common.forms import DayInput
 from liaison.common.search import LONGEST
+from liaison.common.templatetags.face import joined
 
 from .choices import ProvisionKind, StationKind
 from .models import Provision, Station
@@ -111,4 +112,4 @@ class StationFilter(forms.Form):
     @property
     def words(self) -> str:
         kind = self.cleaned_data.get("kind")
-        return "、".join(filter(None, [str(StationKind(kind).label) if kind else "", self.cleaned_data.get("q", "")]))
+        return joined(filter(None, [StationKind(kind).label if kind else "", self.cleaned_data.get("q", "")]))

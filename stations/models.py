@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.accounts.choices import Role
 from liaison.accounts.models import Region, User
@@ -82,7 +83,7 @@ class Station(models.Model):
     objects = StationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("联络站")
+        verbose_name, verbose_name_plural = _("联络站"), pgettext_lazy("plural", "联络站")
         ordering = ["code"]
         indexes = [
             models.Index(fields=["kind", "code"], name="station_kind_code"),
@@ -152,7 +153,7 @@ class Room(models.Model):
     objects = OfStationQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("房间")
+        verbose_name, verbose_name_plural = _("房间"), pgettext_lazy("plural", "房间")
         ordering = ["station", "id"]
         constraints = [
             models.UniqueConstraint(

@@ -1,10 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class VisitsConfig(AppConfig):
     name = "visits"
-    verbose_name = _("进站")
+    verbose_name = pgettext_lazy("plural", "进站")
 
     def ready(self):
         from liaison.common.panels import lend

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.common.forms import DayInput, HourInput
 from liaison.common.search import LONGEST
-from liaison.common.templatetags.face import cn_day, cn_time_range
+from liaison.common.templatetags.face import cn_day, cn_time_range, joined
 from representatives.models import Membership, Representative
 from stations.models import Room, Station
 
@@ -355,4 +355,4 @@ class VisitFilter(forms.Form):
         words += [
             f"{cn_day(given[name])}{way}" for name, way in (("from_", _("起")), ("to", _("止"))) if given.get(name)
         ]
-        return "、".join(str(word) for word in words if word)
+        return joined(word for word in words if word)

@@ -10,6 +10,7 @@ from django.db.models.functions import Left
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
@@ -114,7 +115,7 @@ class Visit(models.Model):
     objects = VisitQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("进站")
+        verbose_name, verbose_name_plural = _("进站"), pgettext_lazy("plural", "进站")
         ordering = ["starts_at", "id"]
         indexes = [
             models.Index(fields=["starts_at", "id"], name="visit_start"),

@@ -1,5 +1,6 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .choices import Role
 
@@ -9,8 +10,8 @@ AT_STATIONS = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR}
 PLACES = [
     ("desk", _("今天"), "today", frozenset(Role)),
     ("visits:visit-list", _("进站安排"), "calendar", AT_STATIONS | {Role.REPRESENTATIVE}),
-    ("stations:desk-station-list", _("联络站"), "station", AT_STATIONS),
-    ("notices:notice-list", _("提醒"), "bell", frozenset({*Role} - {Role.DEPARTMENT})),
+    ("stations:desk-station-list", pgettext_lazy("plural", "联络站"), "station", AT_STATIONS),
+    ("notices:notice-list", pgettext_lazy("plural", "提醒"), "bell", frozenset({*Role} - {Role.DEPARTMENT})),
     ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
     ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
 ]

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.common.fields import CodeField, digits
 
@@ -35,7 +36,7 @@ class Region(models.Model):
     objects = RegionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("行政区划")
+        verbose_name, verbose_name_plural = _("行政区划"), pgettext_lazy("plural", "行政区划")
         ordering = ["code"]
         indexes = [models.Index(fields=["level", "code"], name="region_level_code")]
         constraints = [
@@ -120,7 +121,7 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS = ["name"]
 
     class Meta:
-        verbose_name = verbose_name_plural = _("账号")
+        verbose_name, verbose_name_plural = _("账号"), pgettext_lazy("plural", "账号")
         ordering = ["username"]
 
     def __str__(self) -> str:
@@ -197,7 +198,7 @@ class Posting(models.Model):
     objects = PostingQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("任职")
+        verbose_name, verbose_name_plural = _("任职"), pgettext_lazy("plural", "任职")
         ordering = ["user", "role", "code"]
         indexes = [models.Index(fields=["code", "role"], name="posting_place_role")]
         constraints = [

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.scoping import may
 from liaison.common.estimates import capped_count
-from liaison.common.templatetags.face import cn_month
+from liaison.common.templatetags.face import cn_month, joined
 from liaison.notices.choices import State as NoticeState
 from liaison.notices.models import Notice
 from liaison.policy.choices import Key
@@ -82,7 +82,7 @@ def _of_calendar(user, on: date) -> Iterator[Line]:
         return
     years = [on.year] if on.month < ASK_FOR_NEXT_YEAR_FROM else [on.year, on.year + 1]
     open_years = [year for year in years if not CalendarYear.objects.is_announced(year)]
-    named = "、".join(map(str, open_years))
+    named = joined(open_years)
     yield Line(
         _("尚未公布的日历年度"),
         _("%s 年的节假日与调休尚未录入，期限按周末推算") % named if named else _("节假日与调休已录入"),

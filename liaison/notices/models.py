@@ -5,7 +5,7 @@ import pgtrigger
 from django.db import models
 from django.db.models.functions import Greatest
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import User
@@ -78,7 +78,7 @@ class Notice(models.Model):
     objects = NoticeQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("提醒")
+        verbose_name, verbose_name_plural = _("提醒"), pgettext_lazy("plural", "提醒")
         ordering = ["-due_at", "-id"]
         constraints = [
             models.UniqueConstraint(

@@ -4,6 +4,7 @@ import pghistory
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.workdays import is_workday
@@ -38,7 +39,7 @@ class Threshold(models.Model):
     objects = ThresholdQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("规则数值")
+        verbose_name, verbose_name_plural = _("规则数值"), pgettext_lazy("plural", "规则数值")
         ordering = ["key", "-valid_from"]
         constraints = [
             models.UniqueConstraint(
@@ -73,7 +74,7 @@ class CalendarYear(models.Model):
     objects = CalendarYearQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("日历年度")
+        verbose_name, verbose_name_plural = _("日历年度"), pgettext_lazy("plural", "日历年度")
         ordering = ["-year"]
 
     def __str__(self) -> str:
@@ -102,7 +103,7 @@ class CalendarDay(models.Model):
     objects = CalendarDayQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("节假日与调休")
+        verbose_name, verbose_name_plural = _("节假日与调休"), pgettext_lazy("plural", "节假日与调休")
         ordering = ["-date"]
 
     def __str__(self) -> str:

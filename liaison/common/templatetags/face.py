@@ -1,5 +1,6 @@
 """Small pieces of the face that would be wordy in a template."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 register = template.Library()
@@ -111,6 +112,11 @@ def cn_time_range(start: time | datetime | None, end: time | datetime | None) ->
     if not start:
         return ""
     return f"{cn_time(start)}—{cn_time(end)}" if end else cn_time(start)
+
+
+def joined(words: Iterable) -> str:
+    """甲、乙, or A, B."""
+    return pgettext("between items", "、").join(str(word) for word in words)
 
 
 @register.filter
