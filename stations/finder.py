@@ -22,7 +22,7 @@ class StationFinder(Finder):
 
     def __init__(self, data, *, places: Places):
         super().__init__(data)
-        self.fields["street"].choices = [("", _("全部")), *places.street_choices]
+        self.fields["street"].choices = places.street_choices
 
     def among(self, stations: StationQuerySet) -> StationQuerySet:
         wanted = self.wanted

@@ -31,8 +31,8 @@ class ScheduleFinder(Finder):
         if data.get("day"):  # one day is the short way to say from and to
             data["from"] = data["to"] = data["day"]
         super().__init__(data)
-        self.fields["street"].choices = [("", _("全部")), *self.places.street_choices]
-        self.fields["station"].choices = [("", _("全部")), *self.station_choices(data.get("street") or "")]
+        self.fields["street"].choices = self.places.street_choices
+        self.fields["station"].choices = self.station_choices(data.get("street") or "")
 
     def station_choices(self, street: str) -> list:
         """All stations; those of the chosen street where the list would be too long."""

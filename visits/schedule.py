@@ -1,23 +1,25 @@
 """The schedule: visits as plain rows with words ready to print, gathered by day.
 
-A page of fifty visits must cost little, so rows are dicts from two queries, addresses are put together by hand, and
+A page of fifty visits must cost little, so rows are dicts from one query, addresses are put together by hand, and
 the template only writes them out.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from html import escape
 from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import OuterRef, Q, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import mark_safe
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from liaison.common.pages import remembered
 from liaison.common.paging import follows, key_of
 from liaison.common.templatetags.face import cn_date, cn_month, cn_time_range, cn_weekday, day_word
 from representatives.models import Representative
@@ -72,7 +74,7 @@ def page_of(visits: VisitQuerySet, words: Q, after: str, user) -> Page:
         end = visits.values("public_id", "starts_at")[WINDOW - 1 : WINDOW].first()
         window = visits.values("pk")[:WINDOW]
         visits = Visit.objects.for_user(user, "read").filter(words, pk__in=window).order_by(*ORDER)
-    rows = list(visits.values(*COLUMNS)[: PAGE + 1])
+    rows = list(rows_of(visits, user)[: PAGE + 1])
     if len(rows) > PAGE:
         return Page(rows[:PAGE], rows[PAGE - 1]["public_id"], None)
     return Page(rows, end["public_id"], timezone.localdate(end["starts_at"])) if end else Page(rows, "", None)
@@ -86,10 +88,9 @@ def place_of(public_id: str, user) -> tuple | None:
 
 
 class Shared:
-    """Words and addresses that all rows of a page share, worked out once."""
+    """Words and addresses that all rows share, worked out once for each language."""
 
-    def __init__(self, streets: dict[str, str]):
-        self.streets = streets
+    def __init__(self):
         self.zone = timezone.get_current_timezone()
         self.kinds = {kind: str(label) for kind, label in VisitKind.choices}
         self.visits = reverse("visits:visit", args=["0"])[:-2]
@@ -97,16 +98,23 @@ class Shared:
         self.online, self.over, self.cancelled = _("线上"), _("已结束"), _("已取消")
 
 
+def rows_of(visits: VisitQuerySet, user) -> QuerySet:
+    """`visits` as dicts with COLUMNS and the people who receive. One query: a second one costs more than its answer."""
+    here = Attendance.objects.for_user(user, "read").filter(visit=OuterRef("pk"), state__in=HOLDING).order_by("id")
+    return visits.order_by(*ORDER).values(*COLUMNS, people=ArraySubquery(here.values("representative")))
+
+
 def listed(rows: list[dict], user) -> list[dict]:
-    """`rows` with COLUMNS made ready to print, in the same order."""
-    people = people_at([row["id"] for row in rows], user)
-    shared = Shared(Places(user).streets_of(row["station_id"] for row in rows))
-    return [_ready(row, people.get(row["id"], ""), shared) for row in rows]
+    """Dicts of `rows_of` made ready to print, in the same order."""
+    names = in_words({person for row in rows for person in row["people"]}, user)
+    streets = Places(user).streets_of(row["station_id"] for row in rows)
+    shared = remembered(f"schedule in {get_language()}", Shared)
+    return [_ready(row, _line(row["people"], names), streets, shared) for row in rows]
 
 
-def _ready(row: dict, people: SafeString, shared: Shared) -> dict:
+def _ready(row: dict, people: SafeString, streets: dict[str, str], shared: Shared) -> dict:
     starts_at, ends_at = row["starts_at"].astimezone(shared.zone), row["ends_at"].astimezone(shared.zone)
-    street = shared.streets.get(street_of(row["station_id"]), "")
+    street = streets.get(street_of(row["station_id"]), "")
     return {
         "on": starts_at.date(),
         "time": f"{starts_at.hour}:{starts_at.minute:02}—{ends_at.hour}:{ends_at.minute:02}",
@@ -124,22 +132,11 @@ def _ready(row: dict, people: SafeString, shared: Shared) -> dict:
     }
 
 
-def people_at(visits: list[int], user) -> dict[int, SafeString]:
-    """Who receives people at each of `visits`, the highest level first."""
-    there = Attendance.objects.for_user(user, "read").filter(visit__in=visits, state__in=HOLDING)
-    pairs = list(there.order_by("id").values_list("visit", "representative"))
-    words = in_words({person for _visit, person in pairs}, user)
-    parts = defaultdict(list)
-    for visit, person in pairs:
-        if person in words:  # not so when somebody was hidden between the two queries
-            parts[visit].append(words[person])
-    return {visit: _line([name for _rank, name in sorted(found, key=itemgetter(0))]) for visit, found in parts.items()}
-
-
-def _line(people: list[SafeString]) -> SafeString:
-    """The first few of `people` and how many there are; all of them stand on the visit's own page."""
-    rest = _("等 %s 位代表") % len(people) if len(people) > MOST_NAMED else ""
-    return mark_safe("".join(people[:MOST_NAMED]) + rest)
+def _line(people: list[int], names: dict[int, tuple[int, SafeString]]) -> SafeString:
+    """The first few of `people`, the highest level first, and how many there are; the visit's own page has them all."""
+    found = sorted((names[person] for person in people if person in names), key=itemgetter(0))
+    rest = _("等 %s 位代表") % len(found) if len(found) > MOST_NAMED else ""
+    return mark_safe("".join([name for _rank, name in found[:MOST_NAMED]]) + rest)
 
 
 def by_day(rows: Iterable[dict], today: date) -> list[dict]:
@@ -184,8 +181,8 @@ def search(form: ScheduleFinder, user, after: str) -> Page:
 
 def to_come(from_: date, to: date, user, most: int) -> list[dict]:
     """What is on between two days and not over yet; what was cancelled too, lest somebody go there."""
-    visits = Visit.objects.for_user(user, "read").exclude(state__in=OVER).between(from_, to).order_by(*ORDER)
-    return listed(list(visits.values(*COLUMNS)[:most]), user)
+    visits = Visit.objects.for_user(user, "read").exclude(state__in=OVER).between(from_, to)
+    return listed(list(rows_of(visits, user)[:most]), user)
 
 
 # -- lent to the pages of stations and representatives (visits/apps.py) ----------------------------------------------
@@ -210,7 +207,7 @@ def soonest(user) -> list[dict]:
 
 
 def _with_days(visits: VisitQuerySet, user) -> list[dict]:
-    rows = listed(list(visits.order_by(*ORDER).values(*COLUMNS)[:FEW]), user)
+    rows = listed(list(rows_of(visits, user)[:FEW]), user)
     return [row | {"date": cn_date(row["on"]), "word": day_word(row["on"])} for row in rows]
 
 

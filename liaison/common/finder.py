@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from .search import LONGEST
-from .templatetags.face import cn_day
+from .templatetags.face import cn_day, joined
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -43,7 +43,6 @@ class Finder(forms.Form):
         value = bound.value()
         value = "" if value is None else value
         field = bound.field
-        choices = getattr(field, "choices", None)
         return {
             "name": bound.html_name,
             "id": bound.auto_id,
@@ -52,18 +51,18 @@ class Finder(forms.Form):
             "value": value.isoformat() if isinstance(value, date) else value,
             "type": "date" if isinstance(field, forms.DateField) else "search",
             "longest": getattr(field, "max_length", None),
-            "options": choices and options(choices, str(value)),
+            "options": options([("", _("全部")), *field.choices], str(value)) if isinstance(field, OneOf) else "",
             "errors": self.errors.get(bound.name, ()),
         }
 
     @property
     def on(self) -> str:
         """The filters that are set, in words."""
-        return "、".join(self._word(name, value) for name, value in self.wanted.items())
+        return joined(self._word(name, value) for name, value in self.wanted.items())
 
     def _word(self, name: str, value) -> str:
         field = self.fields[name]
-        if isinstance(field, forms.ChoiceField):
+        if isinstance(field, OneOf):
             return str(dict(flat(field.choices)).get(str(value), value))
         if isinstance(value, date):
             return f"{field.label} {cn_day(value)}"
@@ -101,12 +100,25 @@ def words(label: str, hint: str = "") -> forms.CharField:
     return field
 
 
-def choice(label: str, choices: Iterable = ()) -> forms.ChoiceField:
-    """One of a list, or all of it."""
-    return forms.ChoiceField(
-        label=label, required=False, choices=[("", _("全部")), *choices],
-        error_messages={"invalid_choice": _("没有这个选项，请从列表中选择")},
-    )  # fmt: skip
+class OneOf(forms.Field):
+    """One of a list, or all of it. Django's own field walks its choices three times for every form that is made."""
+
+    default_error_messages = {"unknown": _("没有这个选项，请从列表中选择")}
+
+    def __init__(self, *, choices: Iterable = (), **kwargs):
+        super().__init__(required=False, **kwargs)
+        self.choices = choices
+
+    def to_python(self, value) -> str:
+        return value or ""
+
+    def validate(self, value: str) -> None:
+        if value and not any(str(known) == value for known, _label in flat(self.choices)):
+            raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
+
+
+def choice(label: str, choices: Iterable = ()) -> OneOf:
+    return OneOf(label=label, choices=choices)
 
 
 def day(label: str) -> forms.DateField:
