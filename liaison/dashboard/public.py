@@ -1,11 +1,13 @@
-"""What machines ask without signing in: does it live, can it work, how is it doing."""
+"""What is asked without signing in: by machines, does it live and how is it doing; by people, where to sign in."""
 
 import secrets
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -54,3 +56,11 @@ def may_read_metrics(request) -> bool:
         return secrets.compare_digest(given.encode(), settings.METRICS_TOKEN.encode())
     forwarded = any(header in request.headers for header in PROXY_HEADERS)
     return request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded
+
+
+@login_not_required
+def admin_login(site, request, extra_context=None):
+    """The admin has no door of its own: allauth's page counts failures. Whoever signed in and may not enter is told."""
+    if request.user.is_authenticated and not site.has_permission(request):
+        raise PermissionDenied
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))

@@ -1,19 +1,18 @@
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.paging import keyset
 from liaison.common.search import LONGEST
 from liaison.common.sources import merged_page
+
+from . import public
 
 MOST_CHOICES = 20
 
@@ -51,13 +50,7 @@ class LiaisonAdminSite(admin.AdminSite):
         }
         return TemplateResponse(request, "admin/idle_stations.html", context)
 
-    # There is one door: allauth's pages, where failures are counted and the second factor is asked for.
-
-    @method_decorator(login_not_required)
-    def login(self, request, extra_context=None):
-        if request.user.is_authenticated and not self.has_permission(request):
-            raise PermissionDenied
-        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+    login = public.admin_login
 
     def logout(self, request, extra_context=None):
         return redirect("account_logout")

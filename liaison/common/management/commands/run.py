@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import BaseCommand, call_command, get_commands
 from django.db import connection, connections
@@ -125,10 +126,21 @@ def revive() -> None:
         say(f"{title} 意外退出，已重启")
 
 
+def is_demo() -> bool:
+    """Whether the demo accounts are in this database; an installation with people of its own has none of them."""
+    if "load_demo" not in get_commands():
+        return False
+    try:
+        return get_user_model().objects.filter(username__in=DEMO_ACCOUNTS.split()).count() == len(DEMO_ACCOUNTS.split())
+    finally:
+        connections.close_all()
+
+
 def announce(host: str, port: int, password: str | None) -> None:
     """Tell the address and the accounts."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)
     say(f"网页服务、后台任务、定时任务已就绪；日志在 {embedded.home()}/log/")
-    say(f"演示账号：{DEMO_ACCOUNTS}")
-    say(f"演示密码：{password}（只显示这一次）" if password else "演示密码：见首次运行时的输出")
+    if is_demo():
+        say(f"演示账号：{DEMO_ACCOUNTS}")
+        say(f"演示密码：{password}（只显示这一次）" if password else "演示密码：见首次运行时的输出")
     say(f"打开 http://{shown}:{port}/ ，按 Ctrl-C 停止")
