@@ -2,11 +2,8 @@
 
 PORT ?= 8000
 HOST ?= 127.0.0.1
-export PORT HOST LIAISON_HOME DATABASE_URL REDIS_URL LIAISON_DEMO_PASSWORD ONLY SCALE
-# Unset, not empty: an empty LIAISON_HOME would be somebody's mistake, not a choice.
-ifeq ($(strip $(LIAISON_HOME)),)
-unexport LIAISON_HOME
-endif
+export PORT HOST
+# Of all others make hands on what it was given. Exporting one that nobody set would set it, to nothing.
 
 PY := .venv/bin/python
 SEEK := for p in python3.11 python3 python3.12 python3.13 python3.14; do \

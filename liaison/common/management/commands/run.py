@@ -18,6 +18,7 @@ from liaison.common.embedded import paths, supervisor
 from liaison.common.embedded.supervisor import Child, Supervisor, say
 
 DEMO_ACCOUNTS = "district street liaison neighbour representative department auditor admin"
+RESET = ".venv/bin/python manage.py changepassword 账号"
 
 
 class Command(BaseCommand):
@@ -68,9 +69,12 @@ def load_demo() -> str | None:
     """Fill an empty database with the demo district; its password is known to whoever reads this terminal only."""
     from django.apps import apps
 
-    if "load_demo" not in get_commands() or apps.get_model("accounts", "Region").objects.exists():
+    if "load_demo" not in get_commands():
         return None
-    password = os.environ.setdefault("LIAISON_DEMO_PASSWORD", f"{secrets.token_urlsafe(9)}-Aa1")
+    if any(model.objects.exists() for model in (apps.get_model("accounts", "Region"), get_user_model())):
+        return None
+    password = os.environ.get("LIAISON_DEMO_PASSWORD") or f"{secrets.token_urlsafe(9)}-Aa1"
+    os.environ["LIAISON_DEMO_PASSWORD"] = password
     say("首次运行，正在装入演示数据……")
     call_command("load_demo", verbosity=0)
     return password
@@ -142,5 +146,5 @@ def announce(host: str, port: int, password: str | None) -> None:
     say(f"网页服务、后台任务、定时任务已就绪；日志在 {embedded.home()}/log/")
     if is_demo():
         say(f"演示账号：{DEMO_ACCOUNTS}")
-        say(f"演示密码：{password}（只显示这一次）" if password else "演示密码：见首次运行时的输出")
+        say(f"演示密码：{password}（只显示这一次）" if password else f"演示密码：见首次运行时的输出；重设：{RESET}")
     say(f"打开 http://{shown}:{port}/ ，按 Ctrl-C 停止")
