@@ -15,6 +15,7 @@ from representatives.models import Representative
 from stations.models import Room
 
 from .choices import HOLDING, AttendanceState, State
+from .clashes import refuse_clashes
 from .models import Attendance, LogDraft, Visit
 from .reminders import plan_reminders
 
@@ -30,8 +31,6 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
     before = Visit.objects.select_for_update().filter(pk=visit.pk).first()
     if before is not None and not before.can_change:
         raise NotAllowed(_("进站已结束或已取消，不能再修改"))
-    if before is not None and before.state == State.PUBLISHED and visit.starts_at <= timezone.now() < before.starts_at:
-        raise NotAllowed(_("已公布的进站不能改到过去的时间"))
     if before is None:
         visit.created_by = by
     moved = before is None or any(getattr(before, f) != getattr(visit, f) for f in MOVING_FIELDS)
@@ -39,6 +38,7 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
         visit.version = before.version + moved
     visit.full_clean()
     representatives = None if representatives is None else list(representatives)
+    refuse_clashes(visit, visit.representatives_holding() if representatives is None else representatives)
     wait_for_turn(visit, representatives or ())
     visit.save()
     if representatives is not None:

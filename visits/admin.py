@@ -1,4 +1,5 @@
 from datetime import timedelta
+from uuid import uuid4
 
 from django import forms
 from django.contrib import admin, messages
@@ -11,8 +12,10 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.accounts.adminbase import GrantedAdmin, GrantedForm, GrantedInline
+from liaison.common.search import fold
 from liaison.common.sources import Source
 from liaison.common.templatetags.face import cn_date, cn_time_range, status_word
 from liaison.common.words import containing, rare
@@ -29,6 +32,7 @@ from .models import Attendance, Visit
 DISTRICT_DIGITS = 6
 MOST_NAMED = 50  # stations or people that a search follows to their visits
 MOST_AT_ONCE = 200
+MOST_OVERDUE = 1000
 FACES = {
     State.DRAFT: "wait", State.PUBLISHED: "info", State.HELD: "soon", State.LOGGED: "done", State.CANCELLED: "off",
 }  # fmt: skip
@@ -65,12 +69,20 @@ class NeedsFilter(admin.SimpleListFilter):
         today = timezone.localdate()
         return {
             "publish": lambda: visits.to_publish(today, Threshold.objects.number(Key.NOTICE_DAYS)),
-            "log": lambda: visits.to_log(today, Threshold.objects.number(Key.LOG_WITHIN_DAYS)),
+            "log": lambda: self.to_log(visits, today),
             "stale": lambda: visits.filter(state=State.DRAFT).before(today),
         }.get(self.value(), lambda: visits)()
 
+    def to_log(self, visits, today):
+        """Found in the order of their end, for which there is an index; in the list's order they would be a scan."""
+        late = visits.to_log(today, Threshold.objects.number(Key.LOG_WITHIN_DAYS)).order_by("-ends_at")
+        return visits.filter(pk__in=list(late.values_list("pk", flat=True)[:MOST_OVERDUE]))
+
 
 class VisitForm(GrantedForm):
+    # Named otherwise than the model's field, which nobody may type in.
+    sent_as = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "room" in self.fields:
@@ -82,7 +94,7 @@ class AttendanceInline(GrantedInline):
     fields = ["representative", "state"]
     readonly_fields = ["state"]
     autocomplete_fields = ["representative"]
-    verbose_name_plural = _("参加代表")
+    verbose_name_plural = pgettext_lazy("plural", "参加代表")
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("representative", "visit")
@@ -125,7 +137,7 @@ class VisitAdmin(GrantedAdmin):
     def get_fieldsets(self, request, obj=None):
         plan = [(None, {"fields": self.plan})]
         if obj is None:
-            return plan
+            return [(None, {"fields": [*self.plan, "sent_as"]})]
         outcome = [(_("登记"), {"fields": self.outcome})] if obj.state == State.LOGGED else []
         shown = ["word", *(name for name in self.course[1:] if getattr(obj, name))]
         return [(_("进展"), {"fields": shown}), *plan, *outcome]
@@ -140,16 +152,31 @@ class VisitAdmin(GrantedAdmin):
         return rows, True
 
     def get_sources(self, request, rows, ordered_rows, term):
-        """Theme, station and people, each by its index; a name that fits hundreds is no use and is not followed."""
+        """Theme, station and people, each by its index."""
         sources = [containing(rows, ordered_rows, "title", "title_grams", term)]
         if term[0].isdigit():
             sources.append(Source(rows.filter(station__code__startswith=term), ordered_rows))
-        elif stations := rare(Station, "name", "name_grams", term):
-            sources += [Source(rows.filter(station=code)) for code in stations[:MOST_NAMED]]
-        if people := rare(Representative, "name", "name_grams", term):
-            here = Attendance.objects.filter(representative__in=people[:MOST_NAMED])
+        elif stations := self.named(request, Station, term):
+            sources.append(Source(rows.filter(station__in=stations)))
+        if people := self.named(request, Representative, term):
+            here = Attendance.objects.filter(representative__in=people)
             sources.append(Source(rows.filter(pk__in=here.values("visit"))))
         return sources
+
+    def named(self, request, model, term) -> list:
+        """Stations or people within reach whose name contains `term`; a name that fits hundreds is not followed."""
+        found = model.objects.for_user(request.user, "view")
+        if all(len(posting.code) >= DISTRICT_DIGITS for posting in request.user.current_postings):
+            found = found.filter(name__icontains=fold(term))  # a district's own are few enough to be read
+        else:
+            keys = rare(model, "name", "name_grams", term)
+            found = None if keys is None else found.filter(pk__in=keys)
+        keys = None if found is None else list(found.order_by().values_list("pk", flat=True)[: MOST_NAMED + 1])
+        if keys is None or len(keys) > MOST_NAMED:
+            words = _("名称中有“%(term)s”的%(noun)s太多，没有逐一查找；请多写几个字")
+            self.message_user(request, words % {"term": term, "noun": model._meta.verbose_name}, messages.INFO)
+            return []
+        return keys
 
     @admin.display(description=_("时间"), ordering="starts_at")
     def hours(self, visit):
@@ -185,6 +212,25 @@ class VisitAdmin(GrantedAdmin):
     def has_cancel_permission(self, request, obj=None) -> bool:
         return self._may(request, "cancel", obj)
 
+    def get_changeform_initial_data(self, request):
+        return super().get_changeform_initial_data(request) | {"sent_as": uuid4()}
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The same form sent twice leads to the visit that it made, be the other copy quicker by a moment only."""
+        if (again := self.sent_again(request, object_id)) is None:
+            response = super().changeform_view(request, object_id, form_url, extra_context)
+            again = self.sent_again(request, object_id) if getattr(request, "refusal", None) else None
+        return again or response
+
+    def sent_again(self, request, object_id) -> HttpResponseRedirect | None:
+        earlier = Visit.objects.sent_before(request.POST.get("sent_as"), request.user)
+        if object_id is not None or earlier is None:
+            return None
+        self.message_user(request, _("这份安排已经保存过，没有重复建立"))
+        if "_publish" in request.POST and earlier.can_publish:
+            return self.start(request, "publish", [earlier.pk])
+        return redirect("admin:visits_visit_change", earlier.pk)
+
     def save_model(self, request, obj, form, change):
         """Visit and people are one verb; see save_related."""
 
@@ -194,6 +240,8 @@ class VisitAdmin(GrantedAdmin):
             rows = [f.cleaned_data for f in formset.forms if f.cleaned_data.get("representative")]
             people = [row["representative"] for row in rows if not row.get("DELETE")]
             formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+        if not change:
+            form.instance.form_key = form.cleaned_data["sent_as"]
         save_visit(form.instance, representatives=people, by=request.user)
 
     def delete_model(self, request, obj):

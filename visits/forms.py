@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from liaison.common.forms import DayInput, HourInput
 from liaison.common.search import LONGEST
-from liaison.common.templatetags.face import cn_day, cn_time_range, joined
+from liaison.common.templatetags.face import cn_day, joined
 from representatives.models import Membership, Representative
 from stations.models import Room, Station
 
@@ -64,7 +65,7 @@ class VisitForm(forms.ModelForm):
     ends = forms.TimeField(label=_("结束时间"), widget=HourInput())
     ends_on = forms.DateField(label=_("结束日期"), required=False, widget=DayInput(), help_text=_("跨过半夜时才填"))
     representatives = PeopleField(
-        label=_("参加代表"),
+        label=pgettext_lazy("plural", "参加代表"),
         required=False,
         error_messages={"invalid_choice": _("名单里有您查看不到的代表，请重新选择")},
     )
@@ -152,8 +153,9 @@ class VisitForm(forms.ModelForm):
         """Errors of the model's own check stand where this form asks for the same thing."""
         if field is None and hasattr(error, "error_dict"):
             for name, errors in error.error_dict.items():
-                name = self.shown_at.get(name, name)
-                super().add_error(name if name in self.fields else None, errors)
+                for one in errors:
+                    at = "starts" if one.code == "hour" else self.shown_at.get(name, name)
+                    super().add_error(at if at in self.fields else None, one)
             return
         super().add_error(self.shown_at.get(field, field), error)
 
@@ -166,41 +168,8 @@ class VisitForm(forms.ModelForm):
             return cleaned
         start = timezone.make_aware(datetime.combine(date, starts))
         end = timezone.make_aware(datetime.combine(cleaned.get("ends_on") or date, ends))
-        if start != self.instance.starts_at and date < timezone.localdate():
-            self.add_error("date", _("这个日期已经过去，请选今天或以后的日期"))
         self.instance.starts_at, self.instance.ends_at = start, end
-        if timedelta(0) < end - start <= timedelta(days=1):
-            self._clean_taken(start, end)
         return cleaned
-
-    def _clean_taken(self, start, end) -> None:
-        """Says who or which room is taken; against a second writer at the same moment the database holds."""
-        meanwhile = {"starts_at__lt": end, "ends_at__gt": start}
-        room = self.cleaned_data.get("room")
-        if room:
-            for visit in Visit.objects.standing().filter(room=room, **meanwhile).exclude(pk=self.instance.pk)[:3]:
-                self.add_error("room", gettext("这个房间在%s已有安排") % _hours_of(visit))
-        clashes = (
-            Attendance.objects.filter(
-                representative__in=self.cleaned_data.get("representatives") or [],
-                holds=True,
-                during__overlap=(start, end),
-            )
-            .exclude(visit=self.instance.pk)
-            .select_related("representative", "visit__station")
-        )
-        for clash in clashes:
-            self.add_error("representatives", self._taken(clash))
-
-    def _taken(self, clash: Attendance) -> str:
-        words = {"name": clash.representative.name, "when": _hours_of(clash.visit), "where": clash.visit.station.name}
-        if clash.visit.published_at:
-            return gettext("%(name)s在%(when)s已安排在%(where)s") % words
-        return gettext("%(name)s在%(when)s已有安排") % words  # a draft elsewhere is not for everybody
-
-
-def _hours_of(visit: Visit) -> str:
-    return f"{cn_day(visit.starts_at)} {cn_time_range(visit.starts_at, visit.ends_at)}"
 
 
 def typed(data) -> dict:
@@ -242,7 +211,7 @@ class LogForm(forms.Form):
         label=_("照片"),
         required=False,
         widget=PhotosInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp"}),
-        help_text=_("最多 %(n)s 张，每张不超过 15 MB；照片里的拍摄地点会自动去掉") % {"n": MOST_PHOTOS},
+        help_text=format_lazy(_("最多 {n} 张，每张不超过 15 MB；照片里的拍摄地点会自动去掉"), n=MOST_PHOTOS),
     )
 
     def __init__(self, *args, visit: Visit, user, draft: LogDraft | None = None, **kwargs):

@@ -1,4 +1,5 @@
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import pghistory
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -22,7 +23,7 @@ from liaison.policy.models import Threshold
 from representatives.models import Representative
 from stations.models import Room, Station
 
-from .choices import MOST_PHOTOS, MOVES, OVER, AttendanceState, State, VisitKind
+from .choices import HOLDING, MOST_PHOTOS, MOVES, OVER, AttendanceState, State, VisitKind
 from .triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 
 
@@ -59,12 +60,24 @@ class VisitQuerySet(ScopedQuerySet):
     def to_publish(self, on: date, notice_days: int) -> "VisitQuerySet":
         """Drafts ahead whose notice day has come or gone."""
         return self.filter(
-            state=State.DRAFT, starts_at__gte=day_start(on), starts_at__lt=day_start(on + timedelta(days=notice_days + 1))
+            state=State.DRAFT,
+            starts_at__gte=day_start(on),
+            starts_at__lt=day_start(on + timedelta(days=notice_days + 1)),
         )
 
     def to_log(self, on: date, within_days: int) -> "VisitQuerySet":
         """Visits that ended more than `within_days` ago and were not logged."""
-        return self.filter(state__in=[State.PUBLISHED, State.HELD], ends_at__lt=day_start(on - timedelta(days=within_days)))
+        return self.filter(
+            state__in=[State.PUBLISHED, State.HELD], ends_at__lt=day_start(on - timedelta(days=within_days))
+        )
+
+    def sent_before(self, form_key: str | UUID | None, by: User) -> "Visit | None":
+        """The visit that the form with this key made when `by` sent it the first time."""
+        try:
+            key = form_key and UUID(str(form_key))
+        except ValueError:
+            return None
+        return self.for_user(by).filter(form_key=key, created_by=by).first() if key else None
 
     def about(self, term: str) -> "VisitQuerySet":
         return self.filter(matches(term, "title", "title_grams"))
@@ -75,15 +88,24 @@ def day_start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
+def to_the_minute(moment: datetime) -> datetime:
+    """`moment` as the forms show it."""
+    return moment.replace(second=0, microsecond=0)
+
+
 @pghistory.track(exclude=["title_grams", "district"])
 class Visit(models.Model):
     """进站: representatives at a station for an hour or a day, of whatever kind. Planned, published, held, logged."""
 
     public_id = PublicIdField(unique=True)
-    station = models.ForeignKey(Station, models.PROTECT, related_name="visits", verbose_name=_("联络站"), db_index=False)
+    station = models.ForeignKey(
+        Station, models.PROTECT, related_name="visits", verbose_name=_("联络站"), db_index=False
+    )
     # The first six digits stand by themselves: scope and date together are one index range, and a nation can be
     # sharded on them.
-    district = models.GeneratedField(expression=Left("station_id", 6), output_field=CodeField(max_length=6), db_persist=True)
+    district = models.GeneratedField(
+        expression=Left("station_id", 6), output_field=CodeField(max_length=6), db_persist=True
+    )
     kind = models.CharField(_("类别"), max_length=20, choices=VisitKind)
     title = models.CharField(_("主题"), max_length=120, blank=True)
     title_grams = grams_field("title")
@@ -98,7 +120,9 @@ class Visit(models.Model):
     published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     late_reason = models.CharField(_("逾期公布的原因"), max_length=200, blank=True, editable=False)
     cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True, editable=False)
-    voters_received = models.PositiveIntegerField(_("接待人数"), null=True, blank=True, validators=[MaxValueValidator(10_000)])
+    voters_received = models.PositiveIntegerField(
+        _("接待人数"), null=True, blank=True, validators=[MaxValueValidator(10_000)]
+    )
     summary = models.TextField(_("反映的主要内容"), blank=True)
     result = models.TextField(_("处理情况"), blank=True)
     logged_at = models.DateTimeField(_("登记时间"), null=True, editable=False)
@@ -128,30 +152,38 @@ class Visit(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(ends_at__gt=F("starts_at")), name="visit_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="visit_ends_after_start",
                 violation_error_message=_("结束时间应晚于开始时间"),
             ),
             models.CheckConstraint(
-                condition=Q(ends_at__lte=F("starts_at") + timedelta(hours=24)), name="visit_within_a_day",
+                condition=Q(ends_at__lte=F("starts_at") + timedelta(hours=24)),
+                name="visit_within_a_day",
                 violation_error_message=_("一次进站不能超过 24 小时"),
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=["published", "held", "logged"]) | Q(published_at__isnull=False),
-                name="visit_public_has_time", violation_error_message=_("公布的进站应有公布时间"),
+                name="visit_public_has_time",
+                violation_error_message=_("公布的进站应有公布时间"),
             ),
             models.CheckConstraint(
-                condition=~Q(state="cancelled") | ~Q(cancel_reason=""), name="visit_cancelled_has_reason",
+                condition=~Q(state="cancelled") | ~Q(cancel_reason=""),
+                name="visit_cancelled_has_reason",
                 violation_error_message=_("取消进站应说明原因"),
             ),
             models.CheckConstraint(
                 condition=~Q(state="logged") | Q(voters_received__isnull=False, logged_at__isnull=False),
-                name="visit_logged_has_count", violation_error_message=_("登记进站应填写接待人数"),
+                name="visit_logged_has_count",
+                violation_error_message=_("登记进站应填写接待人数"),
             ),
             Exclusive(
                 name="visit_room_free",
                 expressions=[
                     (one_of("room_id"), RangeOperators.OVERLAPS),
-                    (Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()), RangeOperators.OVERLAPS),
+                    (
+                        Func("starts_at", "ends_at", function="tstzrange", output_field=DateTimeRangeField()),
+                        RangeOperators.OVERLAPS,
+                    ),
                 ],
                 condition=~Q(state="cancelled") & Q(room__isnull=False),
                 violation_error_message=_("该房间在这段时间已有安排"),
@@ -170,6 +202,7 @@ class Visit(models.Model):
         errors: dict[str, list] = {}
         if self.starts_at and self.ends_at:
             self._clean_hours(errors)
+            self._clean_past(errors)
         if self.room_id and self.station_id and self.room.station_id != self.station_id:
             errors.setdefault("room", []).append(_("这个房间不在所选的联络站"))
         if errors:
@@ -186,7 +219,27 @@ class Visit(models.Model):
         if timezone.localdate(self.starts_at) > today + timedelta(days=furthest):
             errors.setdefault("starts_at", []).append(_("最远只能安排到 %(n)s 天以后，请检查年份") % {"n": furthest})
 
+    def _clean_past(self, errors) -> None:
+        """Nothing is planned for the past or moved into it; what stands there may change in other ways.
+
+        One that was published and has begun may still be set right by some minutes of the same day.
+        """
+        before = Visit.objects.filter(pk=self.pk).values("starts_at", "state").first() if self.pk else None
+        if before and to_the_minute(before["starts_at"]) == to_the_minute(self.starts_at):
+            return
+        now = timezone.now()
+        begun = before is not None and before["state"] == State.PUBLISHED and before["starts_at"] <= now
+        if timezone.localdate(self.starts_at) < timezone.localdate(now):
+            errors.setdefault("starts_at", []).append(_("这个日期已经过去，请选今天或以后的日期"))
+        elif self.starts_at <= now and not begun:
+            error = ValidationError(_("这个时间已经过去，请选以后的时间"), code="hour")
+            errors.setdefault("starts_at", []).append(error)
+
     # Questions
+
+    def representatives_holding(self) -> models.QuerySet[Representative]:
+        """Those who keep the hour free for this visit."""
+        return Representative.objects.filter(attendances__visit=self.pk, attendances__state__in=HOLDING)
 
     @property
     def heading(self) -> str:
@@ -258,11 +311,12 @@ class Attendance(models.Model):
     objects = AttendanceQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = _("参加代表")
+        verbose_name, verbose_name_plural = _("参加代表"), pgettext_lazy("plural", "参加代表")
         ordering = ["visit", "id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["visit", "representative"], name="attendance_once",
+                fields=["visit", "representative"],
+                name="attendance_once",
                 violation_error_message=_("该代表已在参加名单中"),
             ),
             Exclusive(
@@ -308,10 +362,16 @@ class Photo(models.Model):
         verbose_name = verbose_name_plural = _("照片")
         ordering = ["visit", "position"]
         constraints = [
-            models.UniqueConstraint(fields=["visit", "position"], name="photo_position_once",
-                                    violation_error_message=_("照片次序重复，请重试")),
-            models.CheckConstraint(condition=Q(position__range=(1, MOST_PHOTOS)), name="photo_at_most_nine",
-                                   violation_error_message=_("最多 9 张照片")),
+            models.UniqueConstraint(
+                fields=["visit", "position"],
+                name="photo_position_once",
+                violation_error_message=_("照片次序重复，请重试"),
+            ),
+            models.CheckConstraint(
+                condition=Q(position__range=(1, MOST_PHOTOS)),
+                name="photo_at_most_nine",
+                violation_error_message=_("最多 9 张照片"),
+            ),
         ]
 
     def __str__(self) -> str:

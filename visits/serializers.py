@@ -4,7 +4,6 @@ Docstrings of serializers are Chinese because the schema shows them to the API's
 """
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -141,12 +140,6 @@ class PlanSerializer(serializers.ModelSerializer):
             "representatives", "form_key",
         ]  # fmt: skip
         extra_kwargs = {"topics": {"max_length": LONGEST_TEXT}}
-
-    def validate_starts_at(self, starts_at):
-        moved = self.instance is None or starts_at != self.instance.starts_at
-        if moved and timezone.localdate(starts_at) < timezone.localdate():
-            raise serializers.ValidationError(_("这个日期已经过去，请选今天或以后的日期"))
-        return starts_at
 
     def validate_representatives(self, ids):
         user = self.context["request"].user

@@ -173,7 +173,7 @@ def _plan(request, visit: Visit, station=None):
         first = {"form_key": uuid.uuid4(), **({"date": request.GET["date"]} if "date" in request.GET else {})}
         form = VisitForm(posted(request), instance=visit, user=request.user, station=station, find=find,
                          **({"initial": first} if new else {}))  # fmt: skip
-        if new and (earlier := _sent_before(form, request.user)):
+        if new and (earlier := Visit.objects.sent_before(form.data.get("form_key"), request.user)):
             messages.info(request, _("这份安排已经保存过，没有重复建立"))
             return redirect("visits:desk-visit", earlier.public_id)
         if form.is_valid():
@@ -181,21 +181,13 @@ def _plan(request, visit: Visit, station=None):
                 visit = save_visit(form.instance, representatives=form.cleaned_data["representatives"], by=request.user)
                 messages.success(request, _("已保存为草稿，公布后群众才能看到") if new else _("已保存修改"))
                 return redirect("visits:desk-visit", visit.public_id)
-            if new and (earlier := _sent_before(form, request.user)):  # the other copy was quicker by a moment
+            # The other copy may have been quicker by a moment.
+            if new and (earlier := Visit.objects.sent_before(form.data.get("form_key"), request.user)):
                 return redirect("visits:desk-visit", earlier.public_id)
     back = reverse("visits:visit-list") if new else _desk_url(visit)
     context = {"form": form, "visit": visit, "is_new": new, "cancel_url": back,
                "one_station": new and station and len(stations_to_plan(request.user)[:2]) == 1}  # fmt: skip
     return render(request, "visits/visit_form.html", context)
-
-
-def _sent_before(form, user) -> Visit | None:
-    """The visit that this very form made when it was sent the first time."""
-    try:
-        key = uuid.UUID(form.data.get("form_key", ""))
-    except ValueError:
-        return None
-    return Visit.objects.for_user(user).filter(form_key=key, created_by=user).first()
 
 
 def _desk_url(visit) -> str:

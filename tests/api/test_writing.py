@@ -95,13 +95,15 @@ def test_impossible_hours_are_told_at_their_field(send, plan, liaison, starts, h
 def test_taken_person_and_room_are_a_conflict(send, plan, liaison, station, person):
     room = factories.room(station)
     taken = plan | {"room": {"kind": room.kind}}
+    day = timezone.localtime(factories.hour(7))
+    when = f"{day.year}年{day.month}月{day.day}日 9:00—11:00"
     send(liaison, "post", body=taken)
     free = taken | {"representatives": [], "room": None}
     assert send(liaison, "post", body=free | {"room": {"kind": room.kind}}) == (
-        409, {"room": ["该房间在这段时间已有安排"]},
+        409, {"room": [f"这个房间在{when}已有安排"]},
     )  # fmt: skip
     assert send(liaison, "post", body=free | {"representatives": [person.public_id]}) == (
-        409, {"representatives": ["有代表在这段时间已安排在另一处"]},
+        409, {"representatives": [f"张三在{when}已有安排"]},
     )  # fmt: skip
     assert Visit.objects.count() == 1
 
@@ -179,6 +181,13 @@ def test_visitor_and_forged_request_are_refused(send, plan, liaison):
     client.force_login(liaison, backend="liaison.accounts.backends.GrantsBackend")
     response = client.post(URL, plan, content_type="application/json")
     assert (response.status_code, response.json()["detail"][:4]) == (403, "CSRF")
+
+
+def test_nothing_is_moved_into_the_past(send, station, liaison):
+    visit = factories.visit(station, state="published")
+    back = {"starts_at": factories.hour(-1).isoformat(), "ends_at": factories.hour(-1, at=10).isoformat()}
+    words = {"starts_at": ["这个日期已经过去，请选今天或以后的日期"]}
+    assert send(liaison, "patch", f"{visit.public_id}/", back) == (400, words)
 
 
 def test_over_is_history(send, station, liaison):

@@ -66,8 +66,39 @@ def test_moving_raises_the_version_and_a_new_title_does_not(station, liaison):
 def test_published_visit_is_not_moved_into_the_past(station, liaison):
     visit = factories.visit(station, state="published")
     visit.starts_at, visit.ends_at = factories.hour(-1), factories.hour(-1, at=10)
-    with pytest.raises(NotAllowed, match="已公布的进站不能改到过去的时间"):
+    with pytest.raises(ValidationError, match="这个日期已经过去"):
         save_visit(visit, by=liaison)
+
+
+@pytest.mark.parametrize(("state", "refused"), [("draft", True), ("published", False)])
+def test_hour_that_has_passed_is_for_what_has_begun(station, liaison, state, refused):
+    begun = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
+    visit = factories.visit(station, starts_at=begun, state=state)
+    visit.starts_at -= timedelta(seconds=60)
+    if refused:
+        with pytest.raises(ValidationError) as told:
+            save_visit(visit, by=liaison)
+        assert told.value.message_dict == {"starts_at": ["这个时间已经过去，请选以后的时间"]}
+    else:
+        assert save_visit(visit, by=liaison).version == 2
+
+
+def test_stale_draft_keeps_its_day_and_takes_other_words(station, liaison):
+    visit = factories.visit(station, starts_at=factories.hour(-3))
+    visit.title = "补记主题"
+    assert save_visit(visit, by=liaison).title == "补记主题"
+
+
+def test_moved_visit_meets_its_own_people_elsewhere(station, other_station, liaison, people):
+    factories.visit(other_station, starts_at=factories.hour(8), people=people[:1], state="published")
+    visit = factories.visit(station, people=people[:2])
+    visit.attendances.filter(representative=people[1]).update(state="leave")
+    factories.visit(other_station, starts_at=factories.hour(8, 10), people=people[1:2])
+    visit.starts_at, visit.ends_at = factories.hour(8), factories.hour(8, 11)
+    with pytest.raises(ValidationError) as told:
+        save_visit(visit, by=liaison)
+    assert [(name, len(words)) for name, words in told.value.message_dict.items()] == [("representatives", 1)]
+    assert "已安排在人民路社区代表联络站" in told.value.messages[0]
 
 
 def test_stale_copy_does_not_undo_a_publication(station, liaison, street):

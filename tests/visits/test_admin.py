@@ -50,7 +50,8 @@ def test_overlap_is_refused_with_words_and_nothing_is_lost(as_, district, statio
     person = factories.representative("李四", station=station)
     factories.visit(other_station, starts_at=factories.hour(7, 10), people=[person])
     response = as_(district).post(ADD, filled(station, people=[person], topics="电梯"))
-    assert response.context["errors"] == [["有代表在这段时间已安排在另一处"]]
+    day = timezone.localtime(factories.hour(7))
+    assert response.context["errors"] == [[f"李四在{day.year}年{day.month}月{day.day}日 10:00—12:00已有安排"]]
     assert "电梯" in response.content.decode()
     assert Visit.objects.count() == 1
 
@@ -59,6 +60,27 @@ def test_refused_hours_stand_at_their_field(as_, district, station):
     response = as_(district).post(ADD, filled(station, ends_at_1="08:00"))
     assert response.context["adminform"].form.errors == {"ends_at": ["结束时间应晚于开始时间"]}
     assert not Visit.objects.exists()
+
+
+@pytest.mark.parametrize(("name", "ahead"), [("add", None), ("draft", 3), ("published", 3)])
+def test_nothing_is_planned_for_the_past_or_moved_there(as_, district, station, name, ahead):
+    visit = factories.visit(station, state=name, starts_at=factories.hour(ahead)) if ahead else None
+    response = as_(district).post(change(visit) if visit else ADD, filled(station, days=-1, topics="电梯"))
+    assert response.context["adminform"].form.errors == {"starts_at": ["这个日期已经过去，请选今天或以后的日期"]}
+    assert response.context["adminform"].form["topics"].value() == "电梯"
+    assert [v.starts_at for v in Visit.objects.all()] == ([factories.hour(ahead)] if ahead else [])
+
+
+def test_form_sent_twice_makes_one_visit(as_, district, station):
+    client = as_(district)
+    form = filled(station, sent_as=client.get(ADD).context["adminform"].form["sent_as"].value())
+    client.post(ADD, form)
+    visit = Visit.objects.get()
+    again = client.post(ADD, form, follow=True)
+    assert again.redirect_chain == [(change(visit), 302)]
+    assert "这份安排已经保存过，没有重复建立" in again.content.decode()
+    client.post(ADD, form | {"_publish": "1"})
+    assert list(Visit.objects.values_list("pk", "state")) == [(visit.pk, State.PUBLISHED)]
 
 
 def test_people_are_exchanged(as_, district, station):

@@ -1,0 +1,54 @@
+"""Who and which room a plan would take twice, in words that say where and when; the same for page, admin and API.
+
+This is courtesy: against a second writer at the same moment the exclusion constraints hold.
+"""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from liaison.common.templatetags.face import cn_day, cn_time_range
+from representatives.models import Representative
+
+from .models import Attendance, Visit
+
+MOST_NAMED = 3  # visits that stand in the way of one room
+
+
+def refuse_clashes(visit: Visit, representatives: Iterable[Representative]) -> None:
+    """Raises ValidationError at `room` and `representatives`, whose code is that of the constraints behind them."""
+    taken = {"room": _rooms_taken(visit), "representatives": _people_taken(visit, representatives)}
+    errors = {
+        name: [ValidationError(text, code="constraint") for text in texts] for name, texts in taken.items() if texts
+    }
+    if errors:
+        raise ValidationError(errors)
+
+
+def _rooms_taken(visit: Visit) -> list[str]:
+    if visit.room_id is None:
+        return []
+    meanwhile = Visit.objects.standing().filter(
+        room=visit.room_id, starts_at__lt=visit.ends_at, ends_at__gt=visit.starts_at
+    )
+    return [_("这个房间在%s已有安排") % _hours(other) for other in meanwhile.exclude(pk=visit.pk)[:MOST_NAMED]]
+
+
+def _people_taken(visit: Visit, representatives: Iterable[Representative]) -> list[str]:
+    during = (visit.starts_at, visit.ends_at)
+    elsewhere = Attendance.objects.filter(representative__in=representatives, holds=True, during__overlap=during)
+    elsewhere = elsewhere.exclude(visit=visit.pk).select_related("representative", "visit__station").order_by("id")
+    return [_taken(attendance) for attendance in elsewhere]
+
+
+def _taken(attendance: Attendance) -> str:
+    visit = attendance.visit
+    words = {"name": attendance.representative.name, "when": _hours(visit), "where": visit.station.name}
+    if visit.published_at:
+        return _("%(name)s在%(when)s已安排在%(where)s") % words
+    return _("%(name)s在%(when)s已有安排") % words  # a draft elsewhere is not for everybody
+
+
+def _hours(visit: Visit) -> str:
+    return f"{cn_day(visit.starts_at)} {cn_time_range(visit.starts_at, visit.ends_at)}"
