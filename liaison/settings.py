@@ -16,6 +16,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 HOME = embedded.home()
 TESTING = os.environ.get("LIAISON_TEST") == "1"
 HTTPS = os.environ.get("LIAISON_HTTPS") == "1"
+PROXIES = int(os.environ.get("LIAISON_PROXIES", "0"))  # of ours in front; what the headers of others claim is nothing
 
 DEBUG = os.environ.get("LIAISON_DEBUG") == "1"
 SECRET_KEY = secret_key(HOME)
@@ -181,7 +182,7 @@ AXES_LOCKOUT_CALLABLE = "liaison.accounts.adapter.locked_out"
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_USERNAME_CALLABLE = "liaison.accounts.adapter.account_tried"
 AXES_ENABLE_ADMIN = False
-AXES_IPWARE_PROXY_COUNT = int(os.environ.get("LIAISON_PROXIES", "0")) or None
+AXES_CLIENT_IP_CALLABLE = "liaison.accounts.adapter.client_address"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_NAME = "liaison_session"
 CSRF_COOKIE_NAME = "liaison_csrf"
@@ -284,7 +285,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.AnonRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": os.environ.get("LIAISON_API_RATE", "600/min")},
-    "NUM_PROXIES": int(os.environ.get("LIAISON_PROXIES", "0")),
+    "NUM_PROXIES": PROXIES,
     "EXCEPTION_HANDLER": "liaison.common.api.explain",
     "URL_FORMAT_OVERRIDE": None,
 }

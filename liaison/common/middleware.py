@@ -10,6 +10,7 @@ from django.db import DataError
 from django.http import HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.http import escape_leading_slashes
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
@@ -18,13 +19,17 @@ YEAR = 365 * 24 * 3600
 
 
 class RequestIdMiddleware:
-    """Gives each request a short number that the error page shows, the log repeats and the history keeps."""
+    """Gives each request a short number that the error page shows, the log repeats and the history keeps.
+
+    A number that comes along is taken from a proxy of ours alone: a client that chose its own could put its acts under
+    somebody else's number.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        asked = request.headers.get("X-Request-ID", "")
+        asked = request.headers.get("X-Request-ID", "") if settings.PROXIES else ""
         request.id = asked if re.fullmatch(r"[A-Za-z0-9-]{6,64}", asked) else secrets.token_hex(6)
         token = request_id.set(request.id)
         try:
@@ -69,7 +74,8 @@ class PreferencesMiddleware:
         rest = request.GET.copy()
         lang, large = rest.pop("lang", [None])[-1], rest.pop("large", [None])[-1]
         query = rest.urlencode()
-        response = HttpResponseRedirect(request.path.replace("//", "/") + (f"?{query}" if query else ""))
+        # An address that begins with two slashes would be another site's.
+        response = HttpResponseRedirect(escape_leading_slashes(request.path) + (f"?{query}" if query else ""))
         cookie = {"max_age": YEAR, "samesite": "Lax", "secure": settings.HTTPS, "httponly": True}
         if lang in self.codes:
             response.set_cookie(settings.LANGUAGE_COOKIE_NAME, lang, **cookie)

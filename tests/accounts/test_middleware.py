@@ -63,10 +63,21 @@ def test_switched_off_account_is_signed_out_at_once(as_, liaison):
 
 
 @pytest.mark.parametrize("asked", ["abc-123-def", "x", "a" * 65, "bad id\n"])
-def test_request_number_is_taken_where_it_is_harmless(db, asked):
+def test_request_number_is_taken_where_it_is_harmless(db, settings, asked):
+    settings.PROXIES = 1
     given = Client().get("/api/v1/", headers={"X-Request-ID": asked})["X-Request-ID"]
     assert (given == asked) is (asked == "abc-123-def")
     assert 6 <= len(given) <= 64
+
+
+def test_request_number_of_a_client_without_our_proxy_is_not_taken(db):
+    assert Client().get("/api/v1/", headers={"X-Request-ID": "abc-123-def"})["X-Request-ID"] != "abc-123-def"
+
+
+@pytest.mark.parametrize("path", ["//example.com/", "///example.com/", "////example.com/"])
+def test_choice_of_language_never_leads_to_another_site(db, path):
+    response = Client().generic("GET", "/", QUERY_STRING="lang=en", PATH_INFO=path)
+    assert (response.status_code, response["Location"]) == (302, "/%2F" + path[2:])
 
 
 def test_history_says_who_where_and_in_which_request(as_, liaison, station):

@@ -24,8 +24,9 @@ def person(liaison) -> User:
     return liaison
 
 
-def sign_in(client, login="liaison", password=PASSWORD, address="10.0.0.1", **more):
-    return client.post(LOGIN, {"login": login, "password": password, **more}, REMOTE_ADDR=address)
+def sign_in(client, login="liaison", password=PASSWORD, address="10.0.0.1", forwarded=None, **more):
+    headers = {"X-Forwarded-For": forwarded} if forwarded else {}
+    return client.post(LOGIN, {"login": login, "password": password, **more}, REMOTE_ADDR=address, headers=headers)
 
 
 def test_user_name_and_password_lead_to_the_desk(client, person):
@@ -58,6 +59,21 @@ def test_five_failures_lock_the_account_from_that_address_only(person):
     assert (statuses[:4], locked.status_code) == ([200] * 4, 429)
     assert "登录失败次数过多" in locked.content.decode()
     assert sign_in(Client(), address="10.0.0.2").url == "/desk/"
+
+
+def test_behind_our_proxy_the_lock_holds_for_the_clients_own_address(person, settings):
+    settings.PROXIES = 1
+    for _ in range(5):
+        sign_in(Client(), password="wrong", forwarded="1.2.3.4, 10.9.9.9")
+    # What stands before the proxy's own entry is anybody's invention.
+    assert sign_in(Client(), forwarded="5.6.7.8, 10.9.9.9").status_code == 429
+    assert sign_in(Client(), forwarded="10.8.8.8").url == "/desk/"
+
+
+def test_without_a_proxy_a_header_does_not_get_around_the_lock(person):
+    for n in range(5):
+        sign_in(Client(), password="wrong", forwarded=f"10.1.1.{n}")
+    assert sign_in(Client(), forwarded="10.1.1.99").status_code == 429
 
 
 def test_lock_of_one_account_leaves_others_at_the_address_alone(person, street):
