@@ -1,8 +1,11 @@
+from datetime import date
+
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.search import fold
@@ -11,6 +14,7 @@ from liaison.common.sources import Source
 from .actions import log
 from .adminbase import GrantedAdmin, GrantedForm, GrantedInline
 from .choices import Level, Role
+from .grants import noun_of, roles_that
 from .models import Posting, Region, User
 
 admin.site.site_header = admin.site.site_title = _("联络站管理后台")
@@ -27,7 +31,7 @@ class RegionAdmin(GrantedAdmin):
     search_help_text = _("区划代码的开头，或省、市、县、街道乡镇的名称；村和社区请先写街道代码，如 410105002 甲院")
 
     def choice_words(self, region) -> str:
-        return f"{region.name}（{region.code}）"
+        return _("%(name)s（%(more)s）") % {"name": region.name, "more": region.code}
 
     def get_sources(self, request, rows, ordered_rows, term):
         """A nation's 620,000 villages are searched under a code, never all of them."""
@@ -55,29 +59,30 @@ class UserForm(GrantedForm):
         else:
             box.required = True
 
+    def clean(self):
+        """Nobody takes over an account that reaches further than theirs: not by its password, its name or its mail."""
+        cleaned = super().clean()
+        if self.instance.pk and self.changed_data:
+            held = self.instance.postings.current()
+            if held.exclude(pk__in=held.for_user(self.by, "change")).exists():
+                self.add_error(None, _("此人还在您管理范围以外任职，账号不能由您修改；可以修改其在您范围内的任职"))
+        return cleaned
+
     def _post_clean(self):
         """After the fields are on the account: a password must not resemble them."""
         super()._post_clean()
         if password := self.cleaned_data.get("new_password"):
-            self.check_password(password)
-
-    def check_password(self, password: str) -> None:
-        """The rules of passwords, and that nobody takes over an account that reaches further than theirs."""
-        try:
-            validate_password(password, self.instance)
-        except ValidationError as error:
-            self.add_error("new_password", error)
-        if self.instance.pk:
-            held = self.instance.postings.current()
-            if held.exclude(pk__in=held.for_user(self.by, "change")).exists():
-                self.add_error("new_password", _("此人还在您管理范围以外任职，不能由您修改密码"))
+            try:
+                validate_password(password, self.instance)
+            except ValidationError as error:
+                self.add_error("new_password", error)
 
 
 class PostingForm(GrantedForm):
     def clean(self):
         cleaned = super().clean()
         code = cleaned.get("code", "")
-        reach = [p.code for p in self.by.current_postings if p.role == Role.ADMIN]
+        reach = [p.code for p in self.by.current_postings if p.role in roles_that("add", noun_of(Posting))]
         if "code" in cleaned and not any(code.startswith(own) for own in reach):
             self.add_error("code", _("超出您的管理范围，不能在这里任命"))
         place = code.partition("-")[0]
@@ -89,9 +94,12 @@ class PostingForm(GrantedForm):
 class PostingFormSet(forms.BaseInlineFormSet):
     def clean(self):
         super().clean()
-        forms_ = [f for f in self.forms if f.cleaned_data.get("role") and not f.cleaned_data.get("DELETE")]
-        now = {f.cleaned_data["role"] for f in forms_ if not f.cleaned_data.get("until")}
-        if {Role.ADMIN, Role.AUDITOR} <= now:
+        given = [f.cleaned_data for f in self.forms if f.cleaned_data.get("role")]
+        today, shown = timezone.localdate(), [f.instance.pk for f in self.forms if f.instance.pk]
+        roles = {row["role"] for row in given if not row.get("DELETE") and (row.get("until") or date.max) > today}
+        if self.instance.pk:  # what the person is elsewhere counts, too
+            roles |= set(self.instance.postings.current().exclude(pk__in=shown).values_list("role", flat=True))
+        if {Role.ADMIN, Role.AUDITOR} <= roles:
             raise ValidationError(_("系统管理员与审计员应由不同的人担任（等保 2.0）"))
 
 

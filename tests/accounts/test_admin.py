@@ -69,18 +69,33 @@ def test_account_without_posting_is_refused(as_, local):
     assert not User.objects.filter(username="xinren").exists()
 
 
-def test_administrator_and_auditor_are_two_people(as_, local):
-    response = as_(local).post(ADD, filled(post(Role.ADMIN, "410105"), post(Role.AUDITOR, "410105")))
+@pytest.mark.parametrize("until", ["", "2099-01-01"])
+def test_administrator_and_auditor_are_two_people(as_, local, until):
+    auditor = post(Role.AUDITOR, "410105") | {"until": until}
+    response = as_(local).post(ADD, filled(post(Role.ADMIN, "410105"), auditor))
     assert "应由不同的人担任" in str(response.context["errors"])
     assert not User.objects.filter(username="xinren").exists()
 
 
-def test_password_of_somebody_who_reaches_further_stays(as_, local):
+def test_auditor_elsewhere_does_not_become_administrator_here(as_, local):
+    person = factories.user("elsewhere", Role.AUDITOR, "41")
+    mine = Posting.objects.create(user=person, role=Role.DISTRICT, code="410105", since="2026-01-01")
+    row = post(Role.DISTRICT, "410105") | {"id": mine.pk, "user": person.pk}
+    unchanged = {"username": "elsewhere", "name": "elsewhere", "new_password": ""}
+    as_(local).post(change(person), filled(row, post(Role.ADMIN, "410105"), stored=1, **unchanged))
+    assert set(person.postings.values_list("role", flat=True)) == {Role.AUDITOR, Role.DISTRICT}
+
+
+@pytest.mark.parametrize("taken", [{"new_password": PASSWORD}, {"email": "mine@example.com"}, {"is_active": ""}])
+def test_account_of_somebody_who_reaches_further_stays(as_, local, taken):
     person = factories.user("big", Role.DISTRICT, "410105")
     Posting.objects.create(user=person, role=Role.ADMIN, code="")
-    response = as_(local).post(change(person), filled(username="big", name="大"))
+    response = as_(local).post(
+        change(person), filled(**({"username": "big", "name": "big", "new_password": ""} | taken))
+    )
     assert "还在您管理范围以外任职" in str(response.context["errors"])
-    assert not User.objects.get(pk=person.pk).check_password(PASSWORD)
+    after = User.objects.get(pk=person.pk)
+    assert (after.check_password(PASSWORD), after.email, after.is_active) == (False, "", True)
 
 
 def test_empty_password_leaves_the_old_one(as_, local, district):
