@@ -161,9 +161,21 @@ def ask(client: Client, path: str):
     return response
 
 
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|<style|<[^>]+\s(?:style|on[a-z]+)=[\"']", re.I)
+DATA_SCRIPT = re.compile(r'<script[^>]+type="application/json"[^>]*>.*?</script>', re.S)
+
+
+def holds_strict_policy(response) -> bool:
+    """A policy without unsafe words, and a page that needs none: no script, style or handler inside it."""
+    policy = response.headers.get("Content-Security-Policy", "")
+    page = response.content.decode() if "html" in response.headers.get("Content-Type", "") else ""
+    return "default-src 'self'" in policy and "unsafe" not in policy and not INLINE.search(DATA_SCRIPT.sub("", page))
+
+
 def answer(client: Client, path: str) -> str:
     """in, refused, or sign in: what `path` says to this person."""
     response = ask(client, path)
+    assert response.streaming or holds_strict_policy(response), path
     if response.status_code in (403, 404):
         return "refused"
     if response.status_code == 302 and response["Location"].startswith("/accounts/login/"):
