@@ -138,7 +138,7 @@ def write_cursor(values: Sequence) -> str:
 def read_cursor(model: type[Model], order: Sequence[str], cursor: str | None) -> Key | None:
     """The place that `cursor` names; None when there is none, or somebody bent it."""
     parts = (cursor or "").split(BETWEEN)
-    if len(parts) != len(order) or len(cursor or "") > LONGEST or "\0" in (cursor or ""):
+    if not cursor or len(parts) != len(order) or len(cursor) > LONGEST or "\0" in cursor:
         return None
     try:
         key = key_of(model, order, parts)

@@ -1,5 +1,6 @@
 import pytest
 
+from liaison.accounts.models import Region
 from liaison.common.estimates import capped_count, key_after
 from liaison.common.paging import keyset_page
 from tests import factories
@@ -56,6 +57,14 @@ def test_values_rows_page_like_objects(seven):
 )
 def test_bent_cursor_shows_the_first_page(seven, cursor):
     assert keyset_page(Visit.objects.all(), UP, cursor, size=3).rows == seven[:3]
+
+
+@pytest.mark.parametrize("cursor", [None, ""])
+def test_first_page_by_one_column_has_nothing_before_it(street_region, cursor):
+    """An empty cursor is no place, though a text column could hold it."""
+    page = keyset_page(Region.objects.all(), ("code",), cursor)
+    assert page.rows
+    assert page.previous is None
 
 
 def test_page_by_number_begins_at_its_row(seven):
