@@ -19,6 +19,7 @@ from .clashes import refuse_clashes
 from .models import Attendance, LogDraft, Visit
 from .reminders import plan_reminders
 
+COURSE_FIELDS = ("state", "published_at", "published_by_id", "late_reason")
 MOVING_FIELDS = ("station_id", "starts_at", "ends_at", "room_id", "place", "is_online", "state")
 
 
@@ -31,6 +32,9 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
     before = Visit.objects.select_for_update().filter(pk=visit.pk).first()
     if before is not None and not before.can_change:
         raise NotAllowed(_("进站已结束或已取消，不能再修改"))
+    if before is not None:  # somebody may have published it since the form was filled in
+        for field in COURSE_FIELDS:
+            setattr(visit, field, getattr(before, field))
     if before is None:
         visit.created_by = by
     moved = before is None or any(getattr(before, f) != getattr(visit, f) for f in MOVING_FIELDS)
@@ -125,6 +129,15 @@ def delete_draft(visit: Visit, *, by: User) -> None:
 def hold_finished(at: datetime) -> int:
     """Published visits whose end has passed become held: over, and waiting to be logged. Twice is as good as once."""
     return Visit.objects.filter(state=State.PUBLISHED, ends_at__lte=at).update(state=State.HELD, changed_at=at)
+
+
+@verb
+def save_log_draft(visit: Visit, *, data: dict, by: User) -> LogDraft:
+    """Keep what `by` has typed so far, unjudged. The row is locked, lest a draft outlive the log that ended it."""
+    visit = Visit.objects.select_for_update().get(pk=visit.pk)
+    if not visit.can_log(timezone.now()):
+        raise NotAllowed(_("这次进站已经登记或取消，不能再改"))
+    return LogDraft.objects.update_or_create(visit=visit, by=by, defaults={"data": data})[0]
 
 
 @verb

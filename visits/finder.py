@@ -9,7 +9,7 @@ from representatives.models import Representative
 from stations.places import Places
 
 from .choices import VisitKind
-from .models import Attendance, VisitQuerySet
+from .models import Attendance, AttendanceQuerySet, VisitQuerySet
 
 
 class ScheduleFinder(Finder):
@@ -49,6 +49,10 @@ class ScheduleFinder(Finder):
     def first_day(self) -> date:
         return self.wanted.get("from_") or min(self.today, self.wanted.get("to", self.today))
 
+    @property
+    def here(self) -> AttendanceQuerySet:
+        return Attendance.objects.for_user(self.user, "read")
+
     def among(self, visits: VisitQuerySet) -> VisitQuerySet:
         """What an index finds: days, place, kind, people."""
         wanted = self.wanted
@@ -63,7 +67,7 @@ class ScheduleFinder(Finder):
             visits = visits.filter(kind=kind)
         if name := wanted.get("representative"):
             people = Representative.objects.for_user(self.user, "read").named(name)
-            visits = visits.filter(pk__in=Attendance.objects.filter(representative__in=people).values("visit"))
+            visits = visits.filter(pk__in=self.here.filter(representative__in=people).values("visit"))
         return visits
 
     @property
@@ -74,7 +78,7 @@ class ScheduleFinder(Finder):
             found &= about(word)
         for word in fold(self.wanted.get("q", "")).split():
             people = Representative.objects.for_user(self.user, "read").filter(name__icontains=word)
-            there = Attendance.objects.filter(visit=OuterRef("pk"), representative__in=people)
+            there = self.here.filter(visit=OuterRef("pk"), representative__in=people)
             found &= about(word) | Q(station__name__icontains=word) | Q(Exists(there))
         return found
 

@@ -289,10 +289,12 @@ class AttendanceQuerySet(ScopedQuerySet):
     place = "visit__station__code"
 
     def own_q(self, user) -> Q:
-        return Q(representative__user=user)
+        """Everybody at one's own visits: people who come together know of each other."""
+        return Q(visit__in=Attendance.objects.filter(representative__user=user).values("visit"))
 
     def public_q(self) -> Q:
-        return Q(visit__published_at__isnull=False, representative__is_public=True)
+        """Who is to be met. Who asked leave or stayed away is not for the public, nor for a filter of theirs."""
+        return Q(visit__published_at__isnull=False, representative__is_public=True, state__in=HOLDING)
 
 
 @pghistory.track(exclude=["during", "holds"])
@@ -382,7 +384,7 @@ class LogDraftQuerySet(ScopedQuerySet):
     pass
 
 
-@pghistory.track(exclude=["data"])
+@pghistory.track(exclude=["data", "saved_at"])  # else every autosave would be a line of history
 class LogDraft(models.Model):
     """A half-filled log, saved as it is typed, so that a lost network or session loses nothing."""
 

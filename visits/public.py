@@ -12,7 +12,6 @@ from representatives.people import COLUMNS, listed
 from stations.places import Places
 
 from . import schedule
-from .choices import HOLDING
 from .finder import ScheduleFinder
 from .models import Attendance, Visit
 
@@ -59,7 +58,7 @@ def schedule_list(request):
 @login_not_required
 @public_page
 def visit(request, public_id):
-    here = Attendance.objects.for_user(request.user, "read").filter(state__in=HOLDING)
+    here = Attendance.objects.for_user(request.user, "read")
     visits = Visit.objects.select_related("station", "room")
     visit = get_for_user(visits, request.user, "read", public_id=public_id)
     people = Representative.objects.filter(pk__in=here.filter(visit=visit).values("representative"))

@@ -27,7 +27,7 @@ from representatives.people import in_words
 from stations.models import Station
 from stations.places import Places, street_of
 
-from .choices import HOLDING, OVER, State, VisitKind
+from .choices import OVER, State, VisitKind
 from .finder import ScheduleFinder
 from .models import Attendance, Visit, VisitQuerySet
 
@@ -100,7 +100,7 @@ class Shared:
 
 def rows_of(visits: VisitQuerySet, user) -> QuerySet:
     """`visits` as dicts with COLUMNS and the people who receive. One query: a second one costs more than its answer."""
-    here = Attendance.objects.for_user(user, "read").filter(visit=OuterRef("pk"), state__in=HOLDING).order_by("id")
+    here = Attendance.objects.for_user(user, "read").filter(visit=OuterRef("pk")).order_by("id")
     return visits.order_by(*ORDER).values(*COLUMNS, people=ArraySubquery(here.values("representative")))
 
 
@@ -198,7 +198,7 @@ def next_at_station(station: Station, user) -> list[dict]:
 
 
 def next_of_representative(person: Representative, user) -> list[dict]:
-    mine = Attendance.objects.for_user(user, "read").filter(representative=person, state__in=HOLDING)
+    mine = Attendance.objects.for_user(user, "read").filter(representative=person)
     return _with_days(coming(user).filter(pk__in=mine.values("visit")), user)
 
 

@@ -23,11 +23,11 @@ from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 from representatives.models import Representative
 
-from .actions import cancel_visit, delete_draft, is_late, log_visit, publish_visit, save_visit
+from .actions import cancel_visit, delete_draft, is_late, log_visit, publish_visit, save_log_draft, save_visit
 from .choices import MOST_PHOTOS, State
 from .forms import TOPICS, LogForm, VisitFilter, VisitForm, draft_of, stations_to_plan, typed
 from .history import history_of
-from .models import Attendance, LogDraft, Photo, Visit
+from .models import Attendance, Photo, Visit
 from .photos import add_photo, delete_photo
 
 ON_DUTY = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})  # whose day is made of visits
@@ -45,7 +45,8 @@ def shown(visits, user):
         visits.select_related("station", "room")
         .annotate(may_log=mine)
         .prefetch_related(
-            Prefetch("attendances", Attendance.objects.order_by("id")), Prefetch("attendances__representative", people)
+            Prefetch("attendances", Attendance.objects.for_user(user, "read", "view").order_by("id")),
+            Prefetch("attendances__representative", people),
         )
     )
 
@@ -120,7 +121,8 @@ def desk_visit(request, public_id):
     visits = shown(Visit.objects.for_user(request.user), request.user)
     visit = marked([get_for_user(visits, request.user, "view", public_id=public_id)])[0]
     photos = Photo.objects.for_user(request.user).filter(visit=visit).order_by("position").distinct()
-    context = {"visit": visit, "photos": photos, "acts": _acts(visit, request.user), "history": history_of(visit)}
+    context = {"visit": visit, "photos": photos, "acts": _acts(visit, request.user), "history": history_of(visit),
+               "may_publish": may(request.user, "publish", Visit)}  # fmt: skip
     return render(request, "visits/desk_visit.html", context)
 
 
@@ -303,11 +305,10 @@ def _take_photos(request, visit, form) -> None:
 def log_draft(request, public_id):
     """Save the half-filled log; the page calls this as it is typed in."""
     visit = get_for_user(Visit, request.user, "log", public_id=public_id)
-    if not visit.can_log(timezone.now()):
-        return JsonResponse({"message": _("这次进站已经登记或取消，不能再改")}, status=409)
-    draft = LogDraft.objects.update_or_create(visit=visit, by=request.user, defaults={"data": draft_of(request.POST)})[
-        0
-    ]
+    try:
+        draft = save_log_draft(visit, data=draft_of(request.POST), by=request.user)
+    except ValidationError as error:
+        return JsonResponse({"message": " ".join(error.messages)}, status=409)
     return JsonResponse({"saved_at": int(draft.saved_at.timestamp() * 1000)})
 
 
@@ -329,10 +330,10 @@ def photo_add(request, public_id):
 def photo_delete(request, public_id):
     """Take a photo away. Without JavaScript the whole form comes along, and is kept as a draft."""
     photo = get_for_user(Photo.objects.select_related("visit"), request.user, "delete", public_id=public_id)
-    if "summary" in request.POST:
-        LogDraft.objects.update_or_create(visit=photo.visit, by=request.user, defaults={"data": draft_of(request.POST)})
     form = ConfirmForm({})
     with refusals_at(form):
+        if "summary" in request.POST:
+            save_log_draft(photo.visit, data=draft_of(request.POST), by=request.user)
         delete_photo(photo, by=request.user)
     refused = " ".join(form.non_field_errors())
     if request.headers.get("Accept") == "application/json":

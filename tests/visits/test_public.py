@@ -138,6 +138,18 @@ def test_representative_on_leave_or_hidden_is_not_announced(client, station):
         assert {name for name in ("张三", "李四", "王五") if name in words} == {"张三"}
 
 
+@pytest.mark.parametrize("state", [AttendanceState.LEAVE, AttendanceState.ABSENT])
+def test_who_stayed_away_is_not_found_by_name_either(client, station, state):
+    """Else the filters would tell what the page does not: that this person was to come, and did not."""
+    person = factories.representative("张三", station=station)
+    visit = factories.visit(station, people=[person], state="published")
+    assert [found(client, representative="张三"), found(client, q="张三")] == [["接待选民"]] * 2
+    visit.attendances.update(state=state)
+    assert [found(client, representative="张三"), found(client, q="张三")] == [[], []]
+    rows = client.get("/api/v1/visits/", {"representative": person.public_id}).json()["results"]
+    assert rows == []
+
+
 def test_line_of_many_people_is_cut_with_their_number(client, station):
     people = [factories.representative(f"代表甲{n}", station=station) for n in range(10)]
     visit = factories.visit(station, people=people, state="published")

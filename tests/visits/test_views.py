@@ -65,6 +65,13 @@ def test_desk_shows_a_representative_the_own_visits(as_, representative, station
     assert page_of(mine, "visit-log") not in page.content.decode()
 
 
+def test_representative_sees_who_else_comes_to_the_own_visit(as_, representative, station):
+    people = [representative.representative, factories.representative("李四", station=station)]
+    mine = factories.visit(station, people=people)
+    mine.attendances.filter(representative=people[1]).update(state=AttendanceState.LEAVE)
+    assert "李四" in as_(representative).get(page_of(mine, "desk-visit")).content.decode()
+
+
 @pytest.mark.parametrize("who", ["department", "auditor", "administrator"])
 def test_desk_is_no_dead_end_for_those_without_visits(as_, request, who):
     page = as_(request.getfixturevalue(who)).get("/desk/").content.decode()
@@ -271,6 +278,13 @@ def test_draft_is_ones_own_and_of_ones_own_station(as_, liaison, street, neighbo
     assert as_(neighbour).post(page_of(held, "log-draft"), filled()).status_code == 404
     assert as_(None).post(page_of(held, "log-draft"), filled()).url.startswith(reverse("account_login"))
     assert list(LogDraft.objects.values_list("by__username", flat=True)) == ["liaison"]
+
+
+def test_typing_a_draft_writes_no_history(as_, liaison, held):
+    for words in ("路", "路灯", "路灯不亮"):
+        as_(liaison).post(page_of(held, "log-draft"), filled(summary=words))
+    draft = LogDraft.objects.get()
+    assert (draft.data["summary"], [event.pgh_label for event in draft.events.all()]) == ("路灯不亮", ["insert"])
 
 
 def test_draft_of_anything_is_no_crash(as_, liaison, held):
