@@ -5,7 +5,7 @@ from django.conf import settings
 
 def site(request):
     return {
-        "site": settings.SITE,
+        "house": settings.SITE,  # allauth gives its own `site` to its views
         "large_type": getattr(request, "large_type", False),
         "request_id": getattr(request, "id", ""),
     }

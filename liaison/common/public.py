@@ -25,7 +25,7 @@ def not_found(request, exception=None):
 @login_not_required
 def server_error(request):
     # Rendered without context processors: whatever failed may fail in them again.
-    content = render_to_string("500.html", {"request_id": getattr(request, "id", ""), "site": settings.SITE})
+    content = render_to_string("500.html", {"request_id": getattr(request, "id", ""), "house": settings.SITE})
     return HttpResponseServerError(content)
 
 
