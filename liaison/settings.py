@@ -238,6 +238,7 @@ LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("中文")), ("en", "English")]
 LANGUAGE_COOKIE_NAME = "liaison_language"
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "liaison.common.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 SITE = {

@@ -78,7 +78,8 @@ class RepresentativeAdmin(GrantedAdmin):
 
     def choice_words(self, person) -> str:
         """Two people may have one name; level and station tell them apart."""
-        return f"{person.name}（{self.levels(person)}，{self.stations(person)}）"
+        words = {"name": person.name, "levels": self.levels(person), "stations": self.stations(person)}
+        return _("%(name)s（%(levels)s，%(stations)s）") % words
 
     @admin.display(description=_("姓名"), ordering="pinyin")
     def full_name(self, person):

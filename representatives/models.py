@@ -166,7 +166,7 @@ class Seat(models.Model):
         triggers = [refuse("seat_kept", "任期不能删除，请改为终止并填写日期", pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.get_level_display()}（第{self.term}届）"
+        return _("%(level)s（第%(term)s届）") % {"level": self.get_level_display(), "term": self.term}
 
     @property
     def elected_by(self) -> str:

@@ -192,4 +192,4 @@ class Provision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}：{_('达标') if self.met else _('未达标')}"
+        return f"{self.get_kind_display()} {_('达标') if self.met else _('未达标')}"

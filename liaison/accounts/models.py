@@ -216,7 +216,7 @@ class Posting(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}：{self.get_role_display()} {self.code}"
+        return f"{self.user} {self.get_role_display()} {self.code}".strip()
 
 
 class EntryQuerySet(ScopedQuerySet):

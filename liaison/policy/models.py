@@ -55,7 +55,9 @@ class Threshold(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_key_display()} {self.value.normalize():f}{self.get_unit_display()}"
+        value = f"{self.value.normalize():f}"
+        words = {"rule": self.get_key_display(), "value": value, "unit": self.get_unit_display()}
+        return _("%(rule)s %(value)s%(unit)s") % words
 
 
 class CalendarYearQuerySet(ScopedQuerySet):
@@ -78,7 +80,7 @@ class CalendarYear(models.Model):
         ordering = ["-year"]
 
     def __str__(self) -> str:
-        return f"{self.year}年" if self.announced else f"{self.year}年（尚未公布）"
+        return (_("%(year)s年") if self.announced else _("%(year)s年（尚未公布）")) % {"year": self.year}
 
 
 class CalendarDayQuerySet(ScopedQuerySet):

@@ -64,11 +64,11 @@ def cn_day(value: date | None) -> str:
 
 @register.filter
 def cn_date(value: date | None) -> str:
-    """2026年12月1日（星期二）, or Tuesday, 1 December 2026."""
+    """2026年12月1日（星期二）, or Tuesday 1 December 2026."""
     if not value:
         return ""
     if _english():
-        return format_date(_day(value), "l, j F Y")
+        return format_date(_day(value), "l j F Y")
     return f"{cn_day(value)}（{cn_weekday(value)}）"
 
 
