@@ -104,6 +104,12 @@ def queries_of(client, address) -> int:
     return len(queries)
 
 
+def test_whoever_cannot_publish_a_draft_reads_who_can(as_, liaison, street, station):
+    draft = factories.visit(station, starts_at=factories.hour(9), state="draft")
+    pages = [as_(person).get(page_of(draft)).content.decode() for person in (liaison, street)]
+    assert ["草稿由街道人大工委或区人大工作人员公布" in page for page in pages] == [True, False]
+
+
 # -- Lists and one visit ---------------------------------------------------------------------------------------------
 
 
