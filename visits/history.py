@@ -1,11 +1,8 @@
 """The life of a visit in words, read from the history that the triggers keep: who, when, what."""
 
-from datetime import datetime
-from typing import NamedTuple
-
 from django.utils.translation import gettext as _
 
-from liaison.accounts.models import User
+from liaison.accounts.history import Step, actor, people
 from liaison.common.templatetags.face import cn_day, cn_time_range
 from representatives.models import Representative
 from stations.models import Room
@@ -15,14 +12,6 @@ from .models import Attendance, Photo, Visit
 
 MOST = 60
 TEXTS = ("kind", "title", "topics", "place", "is_online", "voters_received", "summary", "result")
-
-
-class Step(NamedTuple):
-    """One change: several rows written in one act stand together in `what`."""
-
-    at: datetime
-    by: str
-    what: list[str]
 
 
 def history_of(visit: Visit) -> list[Step]:
@@ -54,20 +43,14 @@ class _Names:
     """Everybody and every room that the events mention, each table asked once."""
 
     def __init__(self, events):
-        users = {self._user(event) for event in events}
-        people = {event.representative_id for event in events if event.pgh_tracked_model is Attendance}
+        came = {event.representative_id for event in events if event.pgh_tracked_model is Attendance}
         rooms = {event.room_id for event in events if event.pgh_tracked_model is Visit}
-        self.users = {user.pk: str(user) for user in User.objects.filter(pk__in=users - {None})}
-        self.people = dict(Representative.objects.filter(pk__in=people).values_list("pk", "name"))
+        self.users = people(events)
+        self.people = dict(Representative.objects.filter(pk__in=came).values_list("pk", "name"))
         self.rooms = {room.pk: str(room) for room in Room.objects.filter(pk__in=rooms - {None})}
 
-    @staticmethod
-    def _user(event) -> int | None:
-        metadata = event.pgh_context.metadata if event.pgh_context else {}
-        return metadata.get("user")
-
     def by(self, event) -> str:
-        return self.users.get(self._user(event), _("系统"))
+        return self.users.get(actor(event), self.users[None])
 
 
 def _visit_words(event, before, names) -> list[str]:

@@ -27,12 +27,18 @@ from .choices import HOLDING, MOST_PHOTOS, MOVES, OVER, AttendanceState, State, 
 from .triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 
 
+DISTRICT_DIGITS = 6
+
+
 class VisitQuerySet(ScopedQuerySet):
     place = "station__code"
 
     def under(self, code: str) -> Q:
         """From the district down the first six digits are named as well: they and the date are one index range."""
-        return super().under(code) & Q(district=code[:6]) if len(code) >= 6 else super().under(code)
+        if len(code) < DISTRICT_DIGITS:
+            return super().under(code)
+        whole = Q(district=code[:DISTRICT_DIGITS])
+        return whole if len(code) == DISTRICT_DIGITS else whole & super().under(code)
 
     def public_q(self) -> Q:
         """Whatever was published once stays public, a cancelled visit with its reason included."""
@@ -381,7 +387,7 @@ class Photo(models.Model):
 
 
 class LogDraftQuerySet(ScopedQuerySet):
-    pass
+    place = "visit__station__code"
 
 
 @pghistory.track(exclude=["data", "saved_at"])  # else every autosave would be a line of history

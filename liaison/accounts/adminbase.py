@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -17,10 +17,11 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.common.admin import KeysetChangeList
 from liaison.common.exceptions import as_validation_error
+from liaison.common.forms import DayInput, MomentInput
 from liaison.common.sources import Source
 
-from .changes import changes_of
 from .grants import noun_of
+from .history import changes_of
 from .scoping import ScopedQuerySet, may
 
 
@@ -46,6 +47,9 @@ class GrantedForm(forms.ModelForm):
 
 class Granted:
     """Permissions of admins and inlines: the role from the grants, the place from `for_user`."""
+
+    # Not Django's calendar: the browser's own speaks to screen readers and opens on a phone.
+    formfield_overrides = {models.DateTimeField: {"widget": MomentInput}, models.DateField: {"widget": DayInput}}
 
     def _may(self, request, verb: str, obj=None) -> bool:
         if not may(request.user, verb, self.model):
@@ -193,6 +197,12 @@ class GrantedAdmin(Granted, admin.ModelAdmin):
         form = super().get_form(request, obj, change=change, **kwargs)
         form.refusal = getattr(request, "refusal", None)
         return form
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        may_save = add or self.has_change_permission(request, obj)
+        words = _("新增%(name)s") if add else _("修改%(name)s") if may_save else _("查看%(name)s")
+        context["title"] = words % {"name": self.opts.verbose_name}
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
     def delete_view(self, request, object_id, extra_context=None):
         try:

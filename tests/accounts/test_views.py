@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from liaison.accounts import actions
 from liaison.accounts.choices import Role
 from liaison.accounts.grants import GRANTS
+from liaison.accounts.models import Posting
 from tests import factories
 
 ROLES, HISTORY = "/desk/roles/", "/desk/history/"
@@ -62,6 +63,31 @@ def test_history_ends_at_the_auditors_place(as_, auditor, station):
     rows = as_(auditor).get(HISTORY, {"kind": "stations.station"}).context["rows"]
     assert [line.about for line in rows] == [station.name]
     assert elsewhere.name not in as_(auditor).get(HISTORY).content.decode()
+
+
+def test_people_of_elsewhere_are_not_this_auditors(as_, auditor, station, other_station):
+    """Who has no place by code is reached through posting or membership, and through the auditor's posting alone."""
+    factories.region("410106", "上街区")
+    stranger = factories.user("stranger", "street", "410106")
+    factories.representative("张三", station=station)
+    factories.representative("外人", station=factories.station("410106-01"))
+    Posting.objects.create(user=auditor, role="department", code="410106")
+    client = as_(auditor)
+    told = {kind: {line.about for line in client.get(HISTORY, {"kind": kind}).context["rows"]} for kind in
+            ("accounts.user", "representatives.representative")}  # fmt: skip
+    assert stranger.name not in told["accounts.user"]
+    assert auditor.name in told["accounts.user"]
+    assert told["representatives.representative"] == {"张三"}
+
+
+def test_history_names_what_a_column_points_to(as_, auditor, station, street):
+    visit = factories.visit(station)
+    rooms = [factories.room(station, name=name) for name in ("东屋", "西屋")]
+    for room in rooms:
+        visit.room = room
+        visit.save()
+    what = as_(auditor).get(HISTORY, {"kind": "visits.visit"}).context["rows"][0].what
+    assert what == [("房间", "东屋", "西屋")]
 
 
 def test_acts_worth_a_line_stand_among_them(as_, auditor, district):
