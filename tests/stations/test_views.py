@@ -110,3 +110,13 @@ def test_provisions_say_what_is_missing_and_keep_the_rest(as_, liaison, station)
     ]  # fmt: skip
     assert "制度上墙" in page.content.decode()
     assert station.provisions.count() == 0
+
+
+def test_nine_provisions_sent_twice_at_once_are_saved_once(as_, liaison, station):
+    """The second one waits for the first and then finds its rows."""
+    form = {"premises-met": "on", "premises-evidence": "两层小楼", "premises-seen_on": "2026-11-01"}
+    client = as_(liaison)
+    with CaptureQueriesContext(connection) as queries:
+        answers = [client.post(f"/desk/stations/{station.code}/provisions/", form).status_code for _ in range(2)]
+    assert (answers, station.provisions.count()) == ([302, 302], 1)
+    assert sum("FOR NO KEY UPDATE" in query["sql"] for query in queries) == 2
