@@ -1,4 +1,4 @@
-"""Every address of the house (DESIGN.md §5). Apps list their own; public ones stand in `public_urls`."""
+"""Every address of the house (DESIGN.md §5). Apps list their own; public views stand in `public.py`."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -14,7 +14,6 @@ urlpatterns = [
     path("", include("representatives.urls")),
     path("", include("liaison.notices.urls")),
     path("", include("liaison.accounts.urls")),
-    path("", include("liaison.common.urls")),
     path("", include("liaison.dashboard.urls")),
     path("api/v1/", include("liaison.api")),
     path("accounts/", include("allauth.account.urls")),

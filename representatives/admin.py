@@ -1,5 +1,5 @@
 from django.contrib import admin
-from django.db.models import Exists, OuterRef
+from django.db.models import Prefetch
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.adminbase import GrantedAdmin, GrantedInline
@@ -43,8 +43,7 @@ class LevelFilter(admin.SimpleListFilter):
     def queryset(self, request, rows):
         if self.value() not in {str(value) for value in SeatLevel.values}:
             return rows
-        seats = Seat.objects.filter(representative=OuterRef("pk"), status=SeatStatus.SERVING, level=self.value())
-        return rows.filter(Exists(seats))
+        return rows.at_level(self.value())
 
 
 @admin.register(Representative)
@@ -63,7 +62,9 @@ class RepresentativeAdmin(GrantedAdmin):
     ]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("seats", "memberships__station")
+        members = Membership.objects.current().select_related("station")
+        rows = super().get_queryset(request)
+        return rows.prefetch_related("seats", Prefetch("memberships", members, to_attr="current_memberships"))
 
     def get_sources(self, request, rows, ordered_rows, term):
         word = fold(term).replace(" ", "").replace("'", "")
@@ -92,4 +93,4 @@ class RepresentativeAdmin(GrantedAdmin):
 
     @admin.display(description=_("联络站"))
     def stations(self, person):
-        return "、".join(m.station.name for m in person.memberships.all() if not m.to_on) or "—"
+        return joined(membership.station.name for membership in person.current_memberships) or "—"

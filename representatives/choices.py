@@ -12,13 +12,6 @@ class SeatLevel(IntegerChoices):
     TOWNSHIP = 5, _("乡镇人大代表")
 
 
-# One character for badges; the words above are for readers.
-BADGE = {
-    SeatLevel.NATIONAL: _("国"), SeatLevel.PROVINCE: _("省"), SeatLevel.CITY: _("市"),
-    SeatLevel.DISTRICT: _("区"), SeatLevel.TOWNSHIP: _("乡"),
-}  # fmt: skip
-
-
 class SeatStatus(TextChoices):
     """代表法 2025 §61–62: a seat may be suspended or end; it is never deleted."""
 

@@ -9,7 +9,7 @@ from stations.filters import station_filter
 from stations.models import Station
 
 from .choices import SeatLevel
-from .models import Membership, Representative, Seat
+from .models import Representative
 
 NO_SUCH_REPRESENTATIVE = _("没有这位代表")
 
@@ -37,13 +37,13 @@ class RepresentativeFilter(django_filters.FilterSet):
         fields = ["level", "street", "station", "q"]
 
     def at_level(self, people: QuerySet, name: str, level: int) -> QuerySet:
-        return people.filter(pk__in=Seat.objects.serving().filter(level=level).values("representative"))
+        return people.at_level(level)
 
     def in_region(self, people: QuerySet, name: str, region: Region) -> QuerySet:
         return people.filter(Representative.objects.under(region.code))
 
     def of_station(self, people: QuerySet, name: str, station: Station) -> QuerySet:
-        return people.filter(pk__in=Membership.objects.current().filter(station=station).values("representative"))
+        return people.belonging_to(station)
 
     def named(self, people: QuerySet, name: str, term: str) -> QuerySet:
         return people.named(term)

@@ -1,11 +1,10 @@
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.finder import Finder, choice, words
 from stations.places import Places
 
-from .choices import SeatLevel, SeatStatus
-from .models import Membership, RepresentativeQuerySet, Seat
+from .choices import SeatLevel
+from .models import RepresentativeQuerySet
 
 
 class RepresentativeFinder(Finder):
@@ -22,9 +21,7 @@ class RepresentativeFinder(Finder):
         if name := wanted.get("name"):
             people = people.named(name)
         if level := wanted.get("level"):
-            seats = Seat.objects.filter(representative=OuterRef("pk"), level=level, status=SeatStatus.SERVING)
-            people = people.filter(Exists(seats))
+            people = people.at_level(level)
         if street := wanted.get("street"):
-            members = Membership.objects.current().filter(station__code__startswith=street)
-            people = people.filter(Exists(members.filter(representative=OuterRef("pk"))))
+            people = people.filter(people.under(street))
         return people

@@ -22,6 +22,11 @@ from .choices import Leadership, SeatLevel, SeatStatus, Sex
 from .names import spellings
 
 
+def seats_in_office() -> "SeatQuerySet":
+    """The serving seats of the person that a query is about."""
+    return Seat.objects.serving().filter(representative=models.OuterRef("pk"))
+
+
 class RepresentativeQuerySet(ScopedQuerySet):
     def under(self, code: str) -> Q:
         if not code:
@@ -36,14 +41,20 @@ class RepresentativeQuerySet(ScopedQuerySet):
 
     def serving(self) -> "RepresentativeQuerySet":
         """People with at least one seat in office."""
-        return self.filter(
-            models.Exists(Seat.objects.filter(representative=models.OuterRef("pk"), status=SeatStatus.SERVING))
-        )
+        return self.filter(models.Exists(seats_in_office()))
+
+    def at_level(self, level: int) -> "RepresentativeQuerySet":
+        """People with a seat in office at `level`, whatever others they hold."""
+        return self.filter(models.Exists(seats_in_office().filter(level=level)))
 
     def with_level(self) -> "RepresentativeQuerySet":
         """Adds `level`: the highest level at which the person sits; none when no seat is in office."""
-        seats = Seat.objects.filter(representative=models.OuterRef("pk"), status=SeatStatus.SERVING).order_by("level")
-        return self.annotate(level=models.Subquery(seats.values("level")[:1]))
+        return self.annotate(level=models.Subquery(seats_in_office().order_by("level").values("level")[:1]))
+
+    def belonging_to(self, station: Station) -> "RepresentativeQuerySet":
+        """People who belong to `station` today."""
+        members = Membership.objects.current().filter(station=station)
+        return self.filter(pk__in=members.values("representative"))
 
     def named(self, term: str) -> "RepresentativeQuerySet":
         """People whose name contains `term`, or whose pinyin or initials begin with it."""

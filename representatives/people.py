@@ -74,7 +74,6 @@ def homes_of(people: list[int], user) -> dict[int, str]:
 
 def people_of(station: Station, user) -> list[dict]:
     """Who belongs to a station today, the highest level first."""
-    members = Membership.objects.for_user(user, "read").current().filter(station=station)
-    people = Representative.objects.for_user(user, "read").serving().filter(pk__in=members.values("representative"))
+    people = Representative.objects.for_user(user, "read").serving().belonging_to(station)
     rows = people.with_level().order_by("level", "pinyin", "id").values(*COLUMNS, "level")
     return listed(list(rows), user)

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from liaison.common.forms import DayInput, HourInput
 from liaison.common.search import LONGEST
 from liaison.common.templatetags.face import cn_day, joined
-from representatives.models import Membership, Representative
+from representatives.models import Representative
 from stations.models import Room, Station
 
 from .choices import MOST_PHOTOS, AttendanceState, State, VisitKind
@@ -41,8 +41,7 @@ class PhotosInput(forms.FileInput):
 
 def members(station: Station, user):
     """Representatives who belong to `station` today, as far as `user` may see them."""
-    there = Membership.objects.current().filter(station=station).values("representative")
-    return Representative.objects.for_user(user).filter(pk__in=there)
+    return Representative.objects.for_user(user).belonging_to(station)
 
 
 def stations_to_plan(user):
