@@ -26,7 +26,6 @@ from stations.models import Room, Station
 from .choices import HOLDING, MOST_PHOTOS, MOVES, OVER, AttendanceState, State, VisitKind
 from .triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 
-
 DISTRICT_DIGITS = 6
 
 

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList, ChangeListSearchForm
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from .estimates import CAP, NEAR, capped_count, key_after
@@ -127,7 +128,7 @@ class KeysetChangeList(ChangeList):
 
     # For the template
 
-    @property
+    @cached_property
     def count_words(self) -> str:
         """How many rows there are, as far as that is cheap to say."""
         if self.page.next is None and self.page.previous is None:
