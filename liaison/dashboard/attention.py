@@ -17,7 +17,7 @@ from liaison.policy.choices import Key
 from liaison.policy.models import CalendarYear, Threshold
 from stations.models import Station
 from visits.choices import State
-from visits.models import Visit
+from visits.models import Visit, day_start
 
 MOST = 99
 CITY_DIGITS = 4  # above a city, somebody else looks after single stations
@@ -69,7 +69,8 @@ def _of_visits(user, on: date) -> Iterator[Line]:
 def _of_notices(user, on: date) -> Iterator[Line]:
     if not may(user, "view", Notice):
         return
-    notices = Notice.objects.for_user(user, "view").filter(due_at__date__gte=on - timedelta(days=RECENT_DAYS))
+    recent = day_start(on - timedelta(days=RECENT_DAYS))  # not `due_at__date`, which no index answers
+    notices = Notice.objects.for_user(user, "view").filter(due_at__gte=recent)
     yield Line(
         _("没有送达的提醒"), _("最近 %s 天发送失败的") % RECENT_DAYS,
         _count(notices.filter(state=NoticeState.FAILED)),

@@ -17,6 +17,13 @@ class Unit(TextChoices):
     HOUR_OF_DAY = "hour_of_day", _("点")
 
 
+# More than this is a slip of the finger, and days beyond it lead out of the calendar.
+MOST = {
+    Unit.DAYS: 3660, Unit.WORKDAYS: 1000, Unit.MONTHS: 120, Unit.HOURS: 240, Unit.TIMES: 1000, Unit.YEARS: 100,
+    Unit.HOUR_OF_DAY: 23,
+}  # fmt: skip
+
+
 class Key(TextChoices):
     NOTICE_DAYS = "visit.notice_days", _("进站公告提前天数")
     LONGEST_HOURS = "visit.longest_hours", _("一次进站最长时间")

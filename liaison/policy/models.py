@@ -2,6 +2,7 @@ from datetime import date
 
 import pghistory
 from django.db import models
+from django.db.models.functions import Floor
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -9,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.workdays import is_workday
 
-from .choices import DEFAULTS, DayKind, Key, Unit
+from .choices import DEFAULTS, MOST, DayKind, Key, Unit
 
 
 class ThresholdQuerySet(ScopedQuerySet):
@@ -51,6 +52,13 @@ class Threshold(models.Model):
                 condition=models.Q(value__gte=0),
                 name="threshold_not_negative",
                 violation_error_message=_("数值不能为负"),
+            ),
+            # Rules reckon with whole numbers: at 25 o'clock no reminder could be planned, and no visit published.
+            models.CheckConstraint(
+                condition=models.Q(value=Floor("value"))
+                & models.Q(*[models.Q(unit=u, value__lte=most) for u, most in MOST.items()], _connector=models.Q.OR),
+                name="threshold_whole_and_sane",
+                violation_error_message=_("数值应为整数，且不能大得离谱（时刻最大为 23 点）"),
             ),
         ]
 

@@ -43,6 +43,15 @@ def test_value_for_the_past_is_refused_at_its_field(as_, district):
     assert not Threshold.objects.filter(value=5).exists()
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [(Key.REMINDER_HOUR, 25), (Key.NOTICE_DAYS, "2.5"), (Key.FURTHEST_DAYS, 9_999_999)]
+)
+def test_value_that_no_rule_can_reckon_with_is_refused_in_words(as_, district, key, value):
+    response = as_(district).post(ADD, threshold(days=1, value=value) | {"key": key})
+    assert "数值应为整数" in str(response.context["errors"])
+    assert Threshold.objects.filter(valid_from__gt=timezone.localdate()).count() == 0
+
+
 @pytest.mark.parametrize(("days", "may"), [(0, False), (1, True)])
 def test_only_a_value_not_yet_in_force_may_be_changed(as_, district, days, may):
     day = timezone.localdate() + timedelta(days=days)
