@@ -8,9 +8,8 @@ from liaison.common.api import Pages
 
 from .filters import NO_SUCH_STATION, StationFilter
 from .models import Station
+from .places import STREET_DIGITS
 from .serializers import StationDetailSerializer, StationSerializer
-
-STREET_DIGITS = 9
 
 
 @extend_schema_view(

@@ -228,6 +228,7 @@ def may_keep(request: HttpRequest, response: HttpResponse) -> bool:
         and not response.streaming
         and not response.cookies
         and "CSRF_COOKIE_NEEDS_UPDATE" not in request.META
+        and b"csrfmiddlewaretoken" not in response.content  # the token of one reader, who had its cookie already
         and "no-store" not in response.get("Cache-Control", "")
     )
 

@@ -10,6 +10,8 @@ import pytest
 from django.apps import apps
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.db import connection, connections, transaction
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -143,6 +145,17 @@ def test_languages_and_type_sizes_do_not_mix(client, seen):
 def test_waiting_message_is_not_kept_for_others(client, seen):
     client.cookies[CookieStorage.cookie_name] = "anything"
     assert "ETag" not in client.get(ADDRESS)
+
+
+def test_form_with_the_token_of_one_reader_is_not_kept_for_others(rf, home, settings):
+    @pages.public_page
+    def view(request):
+        return HttpResponse(f'<input name="csrfmiddlewaretoken" value="{get_token(request)}">')
+
+    request = rf.get("/opinions/new/")
+    request.LANGUAGE_CODE, request.large_type = "zh-hans", False
+    request.META["CSRF_COOKIE"] = "a" * 32  # as the middleware leaves it for a reader who has the cookie
+    assert "ETag" not in view(request)
 
 
 def test_tomorrow_is_another_page(client, seen, monkeypatch):
