@@ -16,19 +16,24 @@ from .models import Photo, Visit
 
 def add_photo(visit: Visit, *, file: File, by: User) -> Photo:
     """Keep one photo with its thumbnail. Refuses what is no picture, and the tenth."""
+    _free_position(visit)  # a tenth is refused before it costs anything
     # Drawn before the row is locked: it takes long, and a second upload need not wait for it.
     picture = redraw(file)
     return _place(visit, picture, by)
 
 
+def _free_position(visit: Visit) -> int:
+    taken = set(visit.photos.values_list("position", flat=True))
+    for position in range(1, MOST_PHOTOS + 1):
+        if position not in taken:
+            return position
+    raise NotAllowed(_("最多 %(n)s 张照片，请先删去一张") % {"n": MOST_PHOTOS}, code="full")
+
+
 @verb
 def _place(visit: Visit, picture, by: User) -> Photo:
     visit = _open_visit(visit)
-    taken = set(visit.photos.values_list("position", flat=True))
-    free = [position for position in range(1, MOST_PHOTOS + 1) if position not in taken]
-    if not free:
-        raise NotAllowed(_("最多 %(n)s 张照片，请先删去一张") % {"n": MOST_PHOTOS}, code="full")
-    photo = Photo(visit=visit, position=free[0], added_by=by)
+    photo = Photo(visit=visit, position=_free_position(visit), added_by=by)
     photo.image.save(f"{random_id(16)}.jpg", picture.image, save=False)
     photo.thumbnail.save(f"{random_id(16)}.jpg", picture.thumbnail, save=False)
     photo.save()

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -130,7 +131,8 @@ class UserAdmin(GrantedAdmin):
     inlines = [PostingInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("postings")
+        held = Prefetch("postings", Posting.objects.current(), to_attr="held_now")
+        return super().get_queryset(request).prefetch_related(held)
 
     def get_sources(self, request, rows, ordered_rows, term):
         named = rows.filter(name__icontains=fold(term))
@@ -164,4 +166,4 @@ class UserAdmin(GrantedAdmin):
 
     @admin.display(description=_("任职"))
     def posts(self, user):
-        return "；".join(f"{p.get_role_display()} {p.code}".strip() for p in user.postings.all() if not p.until) or "—"
+        return "；".join(f"{p.get_role_display()} {p.code}".strip() for p in user.held_now) or "—"

@@ -96,5 +96,6 @@ class BadInputMiddleware:
     def process_exception(self, request, exception):
         if not isinstance(exception, DataError):
             return None
-        logging.getLogger(__name__).warning("%s: %s", request.path, exception)
+        # The error's own words quote what was typed, which may be somebody's name or number.
+        logging.getLogger(__name__).warning("%s: %s", request.path, type(exception.__cause__).__name__)
         return render(request, "400.html", status=400)
