@@ -27,9 +27,8 @@ from stations.models import Station
 from .actions import cancel_visit, delete_draft, is_late, publish_visit, save_visit
 from .choices import State
 from .history import history_of
-from .models import Attendance, Visit
+from .models import DISTRICT_DIGITS, Attendance, Visit
 
-DISTRICT_DIGITS = 6
 MOST_NAMED = 50  # stations or people that a search follows to their visits
 MOST_AT_ONCE = 200
 MOST_OVERDUE = 1000
@@ -252,9 +251,14 @@ class VisitAdmin(GrantedAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         can_publish = self.has_publish_permission(request, obj) and (obj is None or obj.can_publish)
-        can_cancel = obj is not None and obj.can_cancel and self.has_cancel_permission(request, obj)
+        # Of a draft nobody has heard: it is deleted, not cancelled with a reason for the public.
+        can_cancel = obj is not None and obj.published_at is not None and obj.can_cancel
+        can_cancel = can_cancel and self.has_cancel_permission(request, obj)
         context |= {"can_publish": can_publish, "can_cancel": can_cancel}
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def get_view_on_site_url(self, obj=None):
+        return super().get_view_on_site_url(obj) if obj and obj.published_at else None
 
     def response_add(self, request, obj, post_url_continue=None):
         if "_publish" in request.POST:

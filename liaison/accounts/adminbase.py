@@ -95,9 +95,24 @@ class Granted:
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+class GrantedFormSet(forms.BaseInlineFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            form.fields["DELETE"].widget.attrs["aria-label"] = _("删除这一行")  # the column's head names no box
+
+
 class GrantedInline(Granted, admin.TabularInline):
+    formset = GrantedFormSet
     extra = 0
     show_change_link = False
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """A field of a table has its name in the column's head only; here it says it itself."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            field.widget.attrs.setdefault("aria-label", field.label)
+        return field
 
     def has_add_permission(self, request, obj=None) -> bool:
         return self._may(request, "add")

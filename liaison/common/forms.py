@@ -45,6 +45,14 @@ class HourInput(forms.TimeInput):
         super().__init__(format="%H:%M", **kwargs)
 
 
+class MomentInput(forms.SplitDateTimeWidget):
+    """A day and an hour by the browser's own inputs, each with its name for those who do not see them."""
+
+    def __init__(self, attrs=None):
+        boxes = (DayInput(attrs={"aria-label": _("日期")}), HourInput(attrs={"aria-label": _("时间")}))
+        forms.MultiWidget.__init__(self, boxes, attrs)
+
+
 class ReasonForm(forms.Form):
     """A reason that is asked for where the act needs one."""
 

@@ -15,6 +15,7 @@ from liaison.common.sources import merged_page
 from . import public
 
 MOST_CHOICES = 20
+DAILY = ("visits", "stations", "representatives", "notices")  # the apps of every day's work, the rest after them
 
 
 class LiaisonAdminSite(admin.AdminSite):
@@ -33,6 +34,10 @@ class LiaisonAdminSite(admin.AdminSite):
         from .attention import lines
 
         return super().index(request, {"lines": lines(request.user, timezone.localdate()), **(extra_context or {})})
+
+    def get_app_list(self, request, app_label=None):
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: DAILY.index(app["app_label"]) if app["app_label"] in DAILY else len(DAILY))
 
     def idle_stations(self, request):
         """Stations without a visit next month, each with the way to plan one."""

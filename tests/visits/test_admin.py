@@ -289,3 +289,18 @@ def test_posting_of_a_whole_province_is_looked_through(as_, station):
     person = factories.user("henan", Role.DISTRICT, "41")
     assert titles(as_(person).get(LIST)) == ["近"]
     assert titles(as_(person).get(LIST + "?q=近")) == ["近"]
+
+
+def test_draft_offers_no_public_page_and_no_cancelling(as_, district, station):
+    draft, shown = factories.visit(station), factories.visit(station, state="published", starts_at=factories.hour(8))
+    offers = {visit: as_(district).get(change(visit)).content.decode() for visit in (draft, shown)}
+    assert [("取消这次进站" in page, "/admin/r/" in page) for page in offers.values()] == [(False, False), (True, True)]
+
+
+def test_titles_are_words_without_gaps(as_, district, station):
+    visit = factories.visit(station, state="logged", starts_at=factories.hour(-7))
+    client = as_(district)
+    pages = [client.get(ADD), client.get(change(factories.visit(station))), client.get(change(visit))]
+    assert [page.context["title"] for page in pages] == ["新增进站", "修改进站", "查看进站"]
+    assert "<title>请更正：新增进站" in client.post(ADD, filled(station, ends_at_1="08:00")).content.decode()
+    assert "新增进站</a>" in client.get(LIST).content.decode()
