@@ -23,7 +23,7 @@ def roles(request):
     columns = [*Role, None]
     groups = [
         {
-            "name": apps.get_model(noun)._meta.verbose_name,
+            "name": apps.get_model(noun)._meta.verbose_name_plural,
             "verbs": [(word, [role in verbs[v] for role in columns]) for v, word in VERBS.items() if v in verbs],
         }
         for noun, verbs in GRANTS.items()
@@ -40,7 +40,7 @@ def history(request):
     kind, tables = request.GET.get("kind", ""), kinds()
     context = {
         "kind": kind,
-        "kinds": [(name, model._meta.verbose_name) for name, model in tables.items()],
+        "kinds": [(name, model._meta.verbose_name_plural) for name, model in tables.items()],
         "entries": ENTRIES,
     }
     if not kind:
