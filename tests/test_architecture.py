@@ -128,3 +128,9 @@ def test_every_table_of_ours_keeps_its_history():
         if "append_only" not in triggers and not wanted <= triggers:
             wrong[model._meta.label] = sorted(wanted - triggers)
     assert wrong == {}
+
+
+def test_every_setting_from_the_environment_stands_in_the_operations_manual():
+    asked = set(re.findall(r'environ(?:\.get\(|\[)"(\w+)"', (ROOT / "liaison/settings.py").read_text()))
+    told = (ROOT / "docs/operations.md").read_text()
+    assert {name for name in asked if f"`{name}`" not in told} == {"LIAISON_TEST"}
