@@ -119,6 +119,7 @@ class VisitAdmin(GrantedAdmin):
     lead_filters = ("kind__exact",)
     range_filters = ("needs", "when")
     jumps_to_day = True
+    indexed_digits = DISTRICT_DIGITS
     search_fields = ["title", "station__name"]
     search_help_text = _("主题、联络站名称或代码、代表姓名中的字")
     autocomplete_fields = ["station", "room"]
@@ -142,13 +143,6 @@ class VisitAdmin(GrantedAdmin):
         return [(_("进展"), {"fields": shown}), *plan, *outcome]
 
     # The list
-
-    def ordered_rows(self, request, rows):
-        """A place between nation and district has no index of its own and is looked through."""
-        codes = [posting.code for posting in request.user.current_postings]
-        if any(0 < len(code) < DISTRICT_DIGITS for code in codes):
-            return Visit.objects.all(), False
-        return rows, True
 
     def get_sources(self, request, rows, ordered_rows, term):
         """Theme, station and people, each by its index."""

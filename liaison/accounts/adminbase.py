@@ -135,6 +135,7 @@ class GrantedAdmin(Granted, admin.ModelAdmin):
     lead_filters: tuple[str, ...] = ()
     range_filters: tuple[str, ...] = ()
     jumps_to_day = False
+    indexed_digits = 0  # of a place's code, from which on the keyset's order is quick within it
     list_per_page = 50
     list_max_show_all = 0
     show_full_result_count = False
@@ -160,7 +161,13 @@ class GrantedAdmin(Granted, admin.ModelAdmin):
         return getattr(getattr(self, name, None), "admin_order_field", None)
 
     def ordered_rows(self, request, rows):
-        """Rows that the keyset's index gives in order, and whether they are all that the person reaches."""
+        """Rows that the keyset's index gives in order, and whether they are all that the person reaches.
+
+        A place between the nation and `indexed_digits` has no index of its own and is looked through.
+        """
+        codes = [posting.code for posting in request.user.current_postings]
+        if any(0 < len(code) < self.indexed_digits for code in codes):
+            return self.model._default_manager.all(), False
         return rows, True
 
     def moment(self, day: date, falling: bool) -> datetime:
