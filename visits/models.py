@@ -122,7 +122,9 @@ class Visit(models.Model):
     is_online = models.BooleanField(_("线上"), default=False)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.DRAFT, editable=False)
     published_at = models.DateTimeField(_("公布时间"), null=True, editable=False)
-    published_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    published_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("公布人")
+    )
     late_reason = models.CharField(_("逾期公布的原因"), max_length=200, blank=True, editable=False)
     cancel_reason = models.CharField(_("取消原因"), max_length=200, blank=True, editable=False)
     voters_received = models.PositiveIntegerField(
@@ -131,14 +133,18 @@ class Visit(models.Model):
     summary = models.TextField(_("反映的主要内容"), blank=True)
     result = models.TextField(_("处理情况"), blank=True)
     logged_at = models.DateTimeField(_("登记时间"), null=True, editable=False)
-    logged_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    logged_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("登记人")
+    )
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("建立人")
+    )
     created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
     # Raised whenever hours, place or state change, so that a reminder knows which visit it told of.
     version = models.PositiveIntegerField(default=1, editable=False)
     # One per filled-in form: the same form sent twice meets the unique index instead of making two visits.
-    form_key = models.UUIDField(null=True, unique=True, editable=False)
+    form_key = models.UUIDField(_("表单编号"), null=True, unique=True, editable=False)
     representatives = models.ManyToManyField(Representative, through="Attendance", related_name="visits")
 
     objects = VisitQuerySet.as_manager()
@@ -360,8 +366,10 @@ class Photo(models.Model):
     )
     image = models.ImageField(_("照片"), upload_to="visits/%Y/%m")
     thumbnail = models.ImageField(_("缩略图"), upload_to="visits/%Y/%m")
-    added_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
-    added_at = models.DateTimeField(default=timezone.now, editable=False)
+    added_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("上传人")
+    )
+    added_at = models.DateTimeField(_("上传时间"), default=timezone.now, editable=False)
 
     objects = PhotoQuerySet.as_manager()
 
@@ -393,8 +401,8 @@ class LogDraftQuerySet(ScopedQuerySet):
 class LogDraft(models.Model):
     """A half-filled log, saved as it is typed, so that a lost network or session loses nothing."""
 
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="log_drafts")
-    by = models.ForeignKey(User, models.CASCADE, related_name="+")
+    visit = models.ForeignKey(Visit, models.CASCADE, related_name="log_drafts", verbose_name=_("进站"))
+    by = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("填写人"))
     data = models.JSONField(default=dict)
     saved_at = models.DateTimeField(auto_now=True)
 

@@ -4,9 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from liaison.accounts.history import QUIET
 from tests import factories
 from visits.choices import MOVES, State
-from visits.models import Visit
+from visits.models import Attendance, LogDraft, Photo, Visit
 
 
 @pytest.fixture
@@ -101,3 +102,10 @@ def test_public_id_tells_nothing(station):
     ids = {factories.visit(station, starts_at=factories.hour(n)).public_id for n in range(1, 6)}
     assert len(ids) == 5
     assert all(len(public_id) == 10 and set(public_id) <= set("0123456789abcdefghjkmnpqrstvwxyz") for public_id in ids)
+
+
+@pytest.mark.parametrize("model", [Visit, Attendance, Photo, LogDraft])
+def test_history_names_every_column_in_the_houses_language(model):
+    kept = {field.name for field in model.pgh_event_models["update"]._meta.concrete_fields} - {"id", *QUIET}
+    names = {field.name: str(field.verbose_name) for field in model._meta.concrete_fields if field.name in kept}
+    assert {name: words for name, words in names.items() if words.isascii()} == {}
