@@ -15,9 +15,9 @@ def secret_key(home: Path) -> str:
     try:
         if not file.exists():
             make_once(file, secrets.token_urlsafe(64))
+        return file.read_text().strip()
     except OSError as error:
-        raise SystemExit(f"无法写入数据目录 {home}：{error.strerror}") from None
-    return file.read_text().strip()
+        raise SystemExit(f"错误：数据目录不可读写：{error.filename or home}（{error.strerror}）") from None
 
 
 def make_once(file: Path, text: str) -> None:

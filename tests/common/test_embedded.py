@@ -181,7 +181,14 @@ def test_a_run_folder_of_somebody_else_is_refused(home):
 
 
 @pytest.mark.parametrize(
-    "url", ["mysql://a:secret@b/c", "postgresql://a:secret@b:port/c", "nonsense", "postgresql://h/"]
+    "url",
+    [
+        "mysql://a:secret@b/c",
+        "postgresql://a:secret@b:port/c",
+        "nonsense",
+        "postgresql://h/",
+        "postgresql://a:s@x/secret@h/c",
+    ],
 )
 def test_a_malformed_database_url_is_told_in_one_line(tmp_path, url):
     told = one_line(manage(tmp_path, "migrate", DATABASE_URL=url))
@@ -189,7 +196,7 @@ def test_a_malformed_database_url_is_told_in_one_line(tmp_path, url):
     assert "secret" not in told
 
 
-@pytest.mark.parametrize("url", ["http://localhost", "redis://h:port/0"])
+@pytest.mark.parametrize("url", ["http://localhost", "redis://h:port/0", "redis://h/first"])
 def test_a_malformed_redis_url_is_told_in_one_line(tmp_path, url):
     assert "REDIS_URL 写法有误" in one_line(manage(tmp_path, "migrate", REDIS_URL=url))
 

@@ -51,6 +51,8 @@ def parse_database(url: str) -> dict:
         found = dj_database_url.parse(url)
     except Exception:  # the parser raises several kinds, and its texts quote the address
         raise paths.Fault(f"DATABASE_URL 写法有误，应形如 {form}") from None
+    if "@" in found["NAME"]:  # the end of the password stands there; in a message it would be shown
+        raise paths.Fault("DATABASE_URL 写法有误：密码里的 @ / : 等要写成 %40 %2F %3A")
     if not found["NAME"]:
         raise paths.Fault(f"DATABASE_URL 缺少库名，应形如 {form}")
     return found
@@ -63,6 +65,8 @@ def checked_redis_url() -> str | None:
         try:
             parts = urlsplit(url)
             well_formed = parts.scheme in REDIS_SCHEMES and (parts.port is None or parts.port)
+            number = parts.path.strip("/")  # of the database; Celery dies of one that is no number, the cache does not
+            well_formed = well_formed and (parts.scheme == "unix" or not number or number.isdecimal())
         except ValueError:
             well_formed = False
         if not well_formed:
