@@ -14,6 +14,15 @@ class Role(TextChoices):
     ADMIN = "admin", _("系统管理员")
 
 
+# What an act in the audit log is called; one without a name here is shown as it was written.
+ACTS = {
+    "load_divisions": _("装载行政区划"),
+    "load_demo": _("装载演示数据"),
+    "set_password": _("重设密码"),
+    "delete": _("删除草稿"),
+}
+
+
 class Level(IntegerChoices):
     """Levels of divisions, each the parent of the next; `CODE_LENGTH` gives the digits of its code."""
 
