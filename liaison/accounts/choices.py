@@ -15,7 +15,7 @@ class Role(TextChoices):
 
 
 # What an act in the audit log is called; one without a name here is shown as it was written.
-ACTS = {
+ENTRY_ACTS = {
     "load_divisions": _("装载行政区划"),
     "load_demo": _("装载演示数据"),
     "set_password": _("重设密码"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.common.templatetags.face import cn_day, cn_moment
 
-from .choices import ACTS
+from .choices import ENTRY_ACTS
 from .grants import noun_of, roles_that
 from .models import Entry, User
 from .scoping import NOTHING, ScopedQuerySet
@@ -103,7 +103,8 @@ def lines(events: list) -> list[Line]:
 
 def entry_lines(entries) -> list[Line]:
     return [
-        Line(entry.at, str(entry.by or _("系统")), str(ACTS.get(entry.action, entry.action)), str(_("重要操作")), entry.about,
+        Line(entry.at, str(entry.by or _("系统")), str(ENTRY_ACTS.get(entry.action, entry.action)), str(_("重要操作")),
+             entry.about,
              [(key, "", _short(value)) for key, value in entry.detail.items()], entry.request_id)
         for entry in entries
     ]  # fmt: skip
