@@ -196,7 +196,7 @@ def test_a_malformed_database_url_is_told_in_one_line(tmp_path, url):
     assert "secret" not in told
 
 
-@pytest.mark.parametrize("url", ["http://localhost", "redis://h:port/0", "redis://h/first"])
+@pytest.mark.parametrize("url", ["http://localhost", "redis://h:port/0", "redis://h/first", "redis://h?db=1"])
 def test_a_malformed_redis_url_is_told_in_one_line(tmp_path, url):
     assert "REDIS_URL 写法有误" in one_line(manage(tmp_path, "migrate", REDIS_URL=url))
 

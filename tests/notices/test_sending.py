@@ -1,12 +1,14 @@
 """The outbox: what is due goes out once, what is late or moved does not, and what is in doubt is shown."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
 import textwrap
 import threading
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings as django_settings
@@ -183,9 +185,10 @@ KILLED = """
 def environment(home) -> dict:
     """What another process needs to work on this test's database, with a home of its own."""
     where = connection.settings_dict
-    host = where["HOST"].replace("/", "%2F")
-    url = f"postgresql://{where['USER']}@{host}:{where['PORT']}/{where['NAME']}"
-    redis = django_settings.CACHES["default"]["LOCATION"].replace("db=0", "db=9")
+    user, password, host = (quote(where[key], safe="") for key in ("USER", "PASSWORD", "HOST"))
+    url = f"postgresql://{user}:{password}@{host}:{where['PORT']}/{where['NAME']}"
+    # A database of its own: `unix://…?db=0` ends in it, and so does `redis://…/0`.
+    redis = re.sub(r"\d+$", "9", django_settings.CACHES["default"]["LOCATION"])
     return os.environ | {
         "DATABASE_URL": url, "REDIS_URL": redis, "LIAISON_HOME": str(home), "LIAISON_TEST": "1",
         "DJANGO_SETTINGS_MODULE": "liaison.settings",

@@ -1,6 +1,7 @@
 """Where the database and Redis are: the environment's addresses, else those of the embedded servers."""
 
 import os
+import re
 from urllib.parse import urlsplit
 
 from . import paths, postgres
@@ -64,9 +65,9 @@ def checked_redis_url() -> str | None:
     if url:
         try:
             parts = urlsplit(url)
-            well_formed = parts.scheme in REDIS_SCHEMES and (parts.port is None or parts.port)
-            number = parts.path.strip("/")  # of the database; Celery dies of one that is no number, the cache does not
-            well_formed = well_formed and (parts.scheme == "unix" or not number or number.isdecimal())
+            well_formed = parts.scheme in REDIS_SCHEMES and parts.port != 0
+            if parts.scheme != "unix":  # Celery knows the database as a number in the path; the cache is laxer
+                well_formed &= re.fullmatch(r"/?\d*", parts.path) is not None and "db=" not in parts.query
         except ValueError:
             well_formed = False
         if not well_formed:
