@@ -26,6 +26,16 @@ def _fast_and_clean(settings, tmp_path_factory):
 
 
 @pytest.fixture(scope="session", autouse=True)
+def _own_stamp(tmp_path_factory):
+    """The processes of one test run share a data folder; a change in one must not make another's pages afresh."""
+    from django.conf import settings
+
+    from liaison.common import pages
+
+    pages._stamps[settings.HOME] = pages.Stamp(tmp_path_factory.mktemp("stamp") / "public-stamp")
+
+
+@pytest.fixture(scope="session", autouse=True)
 def _sown_again():
     """A test that commits empties every table at its end; what the migrations put into them comes back at once."""
     from importlib import import_module
