@@ -80,7 +80,8 @@ def run(tmp_path):
     yield running
     running.process.kill()
     for process in running.family():
-        process.kill()
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
     shutil.rmtree(run_folder(running.home), ignore_errors=True)
 
 
