@@ -118,14 +118,14 @@ CACHES = {
         "KEY_PREFIX": os.environ.get("LIAISON_CACHE_PREFIX", "liaison"),
     },
     "pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "liaison.common.pages.PageCache",
         "LOCATION": "pages",
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": 500},
     },
     # Addresses with a query, kept apart: whoever invents query strings pushes out no page but those of other inventors.
     "searches": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "BACKEND": "liaison.common.pages.PageCache",
         "LOCATION": "searches",
         "TIMEOUT": 3600,
         "OPTIONS": {"MAX_ENTRIES": 200},
