@@ -5,6 +5,7 @@ import shutil
 import warnings
 
 import pytest
+from django.db import connections
 
 from tests.conftest import PASSWORD
 
@@ -28,6 +29,8 @@ def chromium():
         browser = play.chromium.launch(executable_path=found, args=FLAGS)
         yield browser
         browser.close()
+        # Beside a running loop Django keeps other connections than without it; nobody would close these later.
+        connections.close_all()
 
 
 @pytest.fixture
