@@ -8,6 +8,7 @@ from django.template import engines
 from django.test import Client
 from django.utils import timezone
 
+from liaison.common import pages
 from visits.models import Visit
 
 from . import data, web
@@ -74,9 +75,7 @@ def visitor() -> Client:
 
 def uncached(path: str) -> None:
     """One visitor's request through the whole stack, made anew."""
-    from django.core.cache import caches
-
-    caches["pages"].clear()
+    pages.plain.stock = b"", {}
     response = visitor().get(path)
     if response.status_code != 200 or response.content.count(b'"visit-row') < 40:
         raise SystemExit(f"{path} answered {response.status_code} without its visits")

@@ -117,19 +117,6 @@ CACHES = {
         "LOCATION": embedded.redis_url(),
         "KEY_PREFIX": os.environ.get("LIAISON_CACHE_PREFIX", "liaison"),
     },
-    "pages": {
-        "BACKEND": "liaison.common.pages.PageCache",
-        "LOCATION": "pages",
-        "TIMEOUT": 3600,
-        "OPTIONS": {"MAX_ENTRIES": 500},
-    },
-    # Addresses with a query, kept apart: whoever invents query strings pushes out no page but those of other inventors.
-    "searches": {
-        "BACKEND": "liaison.common.pages.PageCache",
-        "LOCATION": "searches",
-        "TIMEOUT": 3600,
-        "OPTIONS": {"MAX_ENTRIES": 200},
-    },
 }
 PAGES_LISTEN = not TESTING  # a listening connection would keep the test database from being dropped
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"

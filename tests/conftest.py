@@ -13,15 +13,11 @@ PASSWORD = "Correct-horse-7"
 @pytest.fixture(autouse=True)
 def _fast_and_clean(settings, tmp_path_factory):
     """Cheap passwords, files and mail in a folder of their own, and no page remembered from another test."""
-    from django.core.cache import caches
-
     from liaison.common import pages
 
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    caches["pages"].clear()
-    caches["searches"].clear()
     pages.stamp().renew()  # a rollback is no change that anybody tells
 
 
