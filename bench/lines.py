@@ -39,7 +39,7 @@ class Sizes:
     repeats: int
 
 
-SIZES = {"full": Sizes(10_000, 10_000_000, 8, 30), "small": Sizes(1_000, 20_000, 1, 5)}
+SIZES = {"full": Sizes(10_000, 10_000_000, 18, 30), "small": Sizes(1_000, 20_000, 1, 5)}
 
 
 def measures(*names: str):

@@ -31,8 +31,8 @@ def rps(sizes: Sizes):
     with web.server(database, page) as port:
         web.rate(port, "/schedule/", 0.5)
         rounds = [
-            (web.rate(port, "/schedule/", sizes.seconds / 4), web.rate(port, "/bench/bare/", sizes.seconds / 4))
-            for _ in range(4)
+            (web.rate(port, "/schedule/", sizes.seconds / 6), web.rate(port, "/bench/bare/", sizes.seconds / 6))
+            for _ in range(6)
         ]
     value, against = (statistics.median(column) for column in zip(*rounds, strict=True))
     ratio = statistics.median(a / b for a, b in rounds)

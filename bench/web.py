@@ -15,7 +15,7 @@ from urllib.request import urlopen
 from liaison.common.embedded import database_url
 from liaison.common.management.commands.run import children
 
-CLIENTS = 8
+CLIENTS = 48  # the kernel deals connections to the two processes by chance; a few would often fall unevenly
 
 
 def free_port() -> int:
