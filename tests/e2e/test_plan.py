@@ -23,7 +23,7 @@ def desktop(phone):
 def choose(page, box, term: str):
     """Type into a box that searches, and take what it offers first."""
     box.click()
-    page.keyboard.type(term)
+    page.locator(".select2-container--open .select2-search__field").press_sequentially(term)
     page.locator(".select2-results__option--highlighted", has_text=term).wait_for()
     page.keyboard.press("Enter")
 
