@@ -91,11 +91,11 @@ class PointFinder(forms.Form):
     @property
     def place_options(self):
         """Each street with its communities."""
-        groups = [
-            (name, [(code, _("整个%s") % name)] + [p for p in self.places if p[0] != code and street_of(p[0]) == code])
+        groups = (
+            (name, ((code, _("整个%s") % name), *(p for p in self.places if p[0] != code and street_of(p[0]) == code)))
             for code, name in self.streets.items()
-        ]
-        return options([("", _("请选择")), *groups], self.data.get("place", ""))
+        )
+        return options((("", _("请选择")), *groups), self.data.get("place", ""))
 
     @property
     def place_name(self) -> str:

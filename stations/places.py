@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.choices import CODE_LENGTH, Level
 from liaison.accounts.models import Region
@@ -11,6 +11,7 @@ from liaison.common.pages import remembered
 from .models import Station
 
 STREET_DIGITS = CODE_LENGTH[Level.STREET]
+INDUSTRY = _("行业联络站")
 MOST = 400  # stations that a choice list offers; where there are more, people narrow down by street or type a name
 
 
@@ -31,27 +32,25 @@ class Places:
     every finder and seldom changes."""
 
     def __init__(self, user, under: str = ""):
-        self.stations, self.streets, self.is_whole = remembered(f"places{under}", lambda: _places(user, under))
+        self.streets, self.station_choices, self.is_whole = remembered(f"places{under}", lambda: _places(user, under))
 
     def streets_of(self, codes: Iterable[str]) -> dict[str, str]:
         """Names of the streets that the stations with these codes lie in."""
         return self.streets if self.is_whole else street_names(codes)
 
     @property
-    def street_choices(self) -> list[tuple[str, str]]:
-        return list(self.streets.items())
-
-    @property
-    def station_choices(self) -> list[tuple[str, list]]:
-        """Stations in groups by street, the district's own last."""
-        groups: dict[str, list] = {name: [] for name in self.streets.values()}
-        for code, name in self.stations:
-            groups.setdefault(self.streets.get(street_of(code)) or _("行业联络站"), []).append((code, name))
-        return list(groups.items())
+    def street_choices(self) -> tuple[tuple[str, str], ...]:
+        return tuple(self.streets.items())
 
 
-def _places(user, under: str) -> tuple[list, dict[str, str], bool]:
+def _places(user, under: str) -> tuple[dict[str, str], tuple, bool]:
+    """Streets by code, stations in groups by street (the district's own last), and whether these are all."""
     rows = Station.objects.for_user(user, "read").filter(code__startswith=under).order_by("code")
     found = list(rows.values_list("code", "name")[: MOST + 1])
     stations = found[:MOST]
-    return stations, street_names(code for code, _name in stations), len(found) <= MOST
+    streets = street_names(code for code, _name in stations)
+    groups: dict[str, list] = {name: [] for name in streets.values()}
+    for code, name in stations:
+        groups.setdefault(streets.get(street_of(code)) or INDUSTRY, []).append((code, name))
+    choices = tuple((label, tuple(group)) for label, group in groups.items())
+    return streets, choices, len(found) <= MOST

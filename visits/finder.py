@@ -34,11 +34,11 @@ class ScheduleFinder(Finder):
         self.fields["street"].choices = self.places.street_choices
         self.fields["station"].choices = self.station_choices(data.get("street") or "")
 
-    def station_choices(self, street: str) -> list:
+    def station_choices(self, street: str) -> tuple:
         """All stations; those of the chosen street where the list would be too long."""
         if self.places.is_whole:
             return self.places.station_choices
-        return Places(self.user, under=street).station_choices if street in self.places.streets else []
+        return Places(self.user, under=street).station_choices if street in self.places.streets else ()
 
     def clean(self):
         from_, to = self.cleaned_data.get("from_"), self.cleaned_data.get("to")

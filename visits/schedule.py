@@ -160,7 +160,7 @@ def by_day(rows: Iterable[dict], today: date) -> list[dict]:
 
 def written(row: dict) -> str:
     """A visit in the schedule. Not in a template: fifty of these were half of the time that the page takes."""
-    text = {name: escape(value) if type(value) is str else value for name, value in row.items()}
+    text = {name: escape(value) if value and type(value) is str else value for name, value in row.items()}
     note = NOTE % ("off", text["cancelled"], text["reason"]) if row["cancelled"] else ""
     return ROW % (
         text

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from html import escape
 
 from django import forms
@@ -51,7 +52,7 @@ class Finder(forms.Form):
             "value": value.isoformat() if isinstance(value, date) else value,
             "type": "date" if isinstance(field, forms.DateField) else "search",
             "longest": getattr(field, "max_length", None),
-            "options": options([("", _("全部")), *field.choices], str(value)) if isinstance(field, OneOf) else "",
+            "options": options((("", _("全部")), *field.choices), str(value)) if isinstance(field, OneOf) else "",
             "errors": self.errors.get(bound.name, ()),
         }
 
@@ -78,11 +79,15 @@ def flat(choices: Iterable) -> Iterable[tuple]:
             yield value, label
 
 
-def options(choices: Iterable, chosen: str) -> SafeString:
-    """`<option>`s with their groups; a widget would render a template for each, and a page may have 500."""
+@lru_cache(maxsize=100)
+def options(choices: tuple, chosen: str) -> SafeString:
+    """`<option>`s with their groups; a widget would render a template for each, and a page may have 500.
+
+    Remembered by the words themselves, so another language or a renamed station is another list.
+    """
     parts = []
     for value, label in choices:
-        if isinstance(label, list | tuple):
+        if isinstance(label, tuple):
             parts += f'<optgroup label="{escape(str(value))}">', options(label, chosen), "</optgroup>"
         else:
             mark = " selected" if str(value) == chosen else ""
