@@ -71,8 +71,10 @@ def test_published_visit_is_not_moved_into_the_past(station, liaison):
 
 
 @pytest.mark.parametrize(("state", "refused"), [("draft", True), ("published", False)])
-def test_hour_that_has_passed_is_for_what_has_begun(station, liaison, state, refused):
-    begun = timezone.now().replace(second=0, microsecond=0) - timedelta(minutes=1)
+def test_hour_that_has_passed_is_for_what_has_begun(station, liaison, state, refused, monkeypatch):
+    noon = factories.hour(0, at=12)  # just after midnight a minute ago would be another day
+    monkeypatch.setattr(timezone, "now", lambda: noon)
+    begun = noon - timedelta(minutes=1)
     visit = factories.visit(station, starts_at=begun, state=state)
     visit.starts_at -= timedelta(seconds=60)
     if refused:
