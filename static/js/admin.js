@@ -22,6 +22,9 @@
     });
   }
 
+  // Django leaves a head without words over what an inline row is called, and over deleting where nobody may.
+  document.querySelectorAll(".tabular thead th:empty").forEach((head) => head.setAttribute("role", "cell"));
+
   new MutationObserver(nameBoxes).observe(document.body, { childList: true, subtree: true });
   nameBoxes();
 })();
