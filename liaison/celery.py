@@ -8,6 +8,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 
 from liaison.common import pulse
 
+JOBS = "jobs"
 app = Celery("liaison")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -18,7 +19,10 @@ app.conf.beat_schedule = {
     "send-due": {"task": "liaison.notices.tasks.send_due", "schedule": 10, "options": {"expires": 10}},
     "hold-finished": {"task": "visits.tasks.hold_finished", "schedule": 300, "options": {"expires": 300}},
     "plan-reminders": {"task": "visits.tasks.plan_reminders", "schedule": 1800, "options": {"expires": 1800}},
+    "look-after-jobs": {"task": "liaison.accounts.tasks.look_after_jobs", "schedule": 20, "options": {"expires": 20}},
 }
+# Long works have a queue and a worker of their own: a reminder does not wait behind a street's posters.
+app.conf.task_routes = {"liaison.accounts.tasks.run_job": {"queue": JOBS}}
 
 
 @app.task(name="liaison.heartbeat")

@@ -4,11 +4,11 @@ from django.contrib import admin
 from django.urls import include, path
 
 from visits import public as visits_public
-from visits import views as visits_views
+from visits.views.desk import desk
 
 urlpatterns = [
     path("", visits_public.home, name="home"),
-    path("desk/", visits_views.desk, name="desk"),
+    path("desk/", desk, name="desk"),
     path("", include("visits.urls")),
     path("", include("stations.urls")),
     path("", include("representatives.urls")),

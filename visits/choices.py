@@ -1,4 +1,4 @@
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -45,3 +45,60 @@ class AttendanceState(TextChoices):
 # A representative asked elsewhere or not here does not hold the hour.
 HOLDING = (AttendanceState.EXPECTED, AttendanceState.CAME)
 MOST_PHOTOS = 9
+
+
+class Frequency(TextChoices):
+    """How a series repeats; every rule of DOMAIN §3 is one of these with its days."""
+
+    WEEKLY = "weekly", _("每周，或每隔几周")
+    WEEKDAY_OF_MONTH = "weekday_of_month", _("每月第几个星期几")
+    DAY_OF_MONTH = "day_of_month", _("每月几号")
+    YEARLY = "yearly", _("每年同一天")
+
+
+class Weekday(IntegerChoices):
+    """ISO 8601: Monday is 1."""
+
+    MONDAY = 1, _("星期一")
+    TUESDAY = 2, _("星期二")
+    WEDNESDAY = 3, _("星期三")
+    THURSDAY = 4, _("星期四")
+    FRIDAY = 5, _("星期五")
+    SATURDAY = 6, _("星期六")
+    SUNDAY = 7, _("星期日")
+
+
+class OffDays(TextChoices):
+    """Which days a series avoids. A make-up working weekend (调休补班) is a working day either way."""
+
+    HOLIDAYS = "holidays", _("遇节假日顺延")
+    HOLIDAYS_AND_WEEKENDS = "weekends", _("遇节假日和周末都顺延")
+
+
+class RollOver(TextChoices):
+    """遇节假日顺延: where a visit goes whose day is off."""
+
+    NEXT_WORKDAY = "next_workday", _("顺延到下一个工作日")
+    WEEK_LATER = "week_later", _("推迟一周")
+
+
+class PhotoKind(TextChoices):
+    SCENE = "scene", _("现场照片")
+    POSTER = "poster", _("张贴预告的照片")
+
+
+class PrintForm(TextChoices):
+    """In which form a notice left the house."""
+
+    A3 = "a3", _("A3 海报")
+    A4 = "a4", _("A4 海报")
+    WORD = "docx", _("Word 文件")
+    TEXT = "txt", _("纯文本")
+    PICTURE = "png", _("图片")
+
+
+class RotaState(TextChoices):
+    WAITING = "waiting", _("正在编排")
+    READY = "ready", _("编排完成")
+    IMPOSSIBLE = "impossible", _("无法编排")
+    FAILED = "failed", _("没有完成")

@@ -1,23 +1,24 @@
 from django.urls import path
 
-from . import public, views
+from . import public
+from .views import log, visits
 
 app_name = "visits"
 
 urlpatterns = [
     path("schedule/", public.schedule_list, name="schedule"),
     path("visits/<slug:public_id>/", public.visit, name="visit"),
-    path("desk/visits/", views.visit_list, name="visit-list"),
-    path("desk/visits/add/", views.visit_add, name="visit-add"),
-    path("desk/visits/<slug:public_id>/", views.desk_visit, name="desk-visit"),
-    path("desk/visits/<slug:public_id>/edit/", views.visit_edit, name="visit-edit"),
-    path("desk/visits/<slug:public_id>/publish/", views.visit_publish, name="visit-publish"),
-    path("desk/visits/<slug:public_id>/cancel/", views.visit_cancel, name="visit-cancel"),
-    path("desk/visits/<slug:public_id>/delete/", views.visit_delete, name="visit-delete"),
-    path("desk/visits/<slug:public_id>/log/", views.visit_log, name="visit-log"),
-    path("desk/visits/<slug:public_id>/log/draft/", views.log_draft, name="log-draft"),
-    path("desk/visits/<slug:public_id>/photos/", views.photo_add, name="photo-add"),
-    path("desk/photos/<slug:public_id>/", views.photo, name="photo"),
-    path("desk/photos/<slug:public_id>/thumbnail/", views.photo_thumbnail, name="photo-thumbnail"),
-    path("desk/photos/<slug:public_id>/delete/", views.photo_delete, name="photo-delete"),
+    path("desk/visits/", visits.visit_list, name="visit-list"),
+    path("desk/visits/add/", visits.visit_add, name="visit-add"),
+    path("desk/visits/<slug:public_id>/", visits.desk_visit, name="desk-visit"),
+    path("desk/visits/<slug:public_id>/edit/", visits.visit_edit, name="visit-edit"),
+    path("desk/visits/<slug:public_id>/publish/", visits.visit_publish, name="visit-publish"),
+    path("desk/visits/<slug:public_id>/cancel/", visits.visit_cancel, name="visit-cancel"),
+    path("desk/visits/<slug:public_id>/delete/", visits.visit_delete, name="visit-delete"),
+    path("desk/visits/<slug:public_id>/log/", log.visit_log, name="visit-log"),
+    path("desk/visits/<slug:public_id>/log/draft/", log.log_draft, name="log-draft"),
+    path("desk/visits/<slug:public_id>/photos/", log.photo_add, name="photo-add"),
+    path("desk/photos/<slug:public_id>/", log.photo, name="photo"),
+    path("desk/photos/<slug:public_id>/thumbnail/", log.photo_thumbnail, name="photo-thumbnail"),
+    path("desk/photos/<slug:public_id>/delete/", log.photo_delete, name="photo-delete"),
 ]

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -35,3 +37,15 @@ class Level(IntegerChoices):
 
 CODE_LENGTH = {Level.PROVINCE: 2, Level.CITY: 4, Level.DISTRICT: 6, Level.STREET: 9, Level.COMMUNITY: 12}
 LEVEL_OF_LENGTH = {length: level for level, length in CODE_LENGTH.items()}
+
+
+class JobState(TextChoices):
+    WAITING = "waiting", _("等待处理")
+    RUNNING = "running", _("正在处理")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("没有完成")
+    STOPPED = "stopped", _("已停止")
+
+
+JOB_SILENCE = timedelta(seconds=60)  # a worker that says nothing for so long is taken for dead
+JOB_TRIES = 3

@@ -34,6 +34,7 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "accounts.user": {"view": {D, A, X}, "add": {X}, "change": {X}},
     "accounts.posting": {"view": {D, A, X}, "add": {X}, "change": {X}, "delete": {X}},
     "accounts.entry": {"view": {A}},
+    "accounts.job": {"view": {D, S, L, X}, "change": {D, S, L, X}},
     "policy.threshold": {"view": STAFF, "add": {D, X}, "change": {D, X}},
     "policy.calendaryear": {"view": STAFF, "add": {D, X}, "change": {D, X}},
     "policy.calendarday": {"view": STAFF, "add": {D, X}, "change": {D, X}, "delete": {D, X}},
@@ -51,6 +52,12 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "visits.attendance": {
         "read": EVERYONE, "view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L},
     },
+    "visits.series": {"view": STAFF, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L}},
+    "visits.seriesperson": {"view": STAFF},
+    "visits.rotaplan": {"view": {D, S, A, X}, "add": {D, S}, "change": {D, S}, "delete": {D, S}},
+    "visits.rotaslot": {"view": {D, S, A, X}},
+    "visits.rotaseat": {"view": {D, S, A, X}},
+    "visits.printing": {"view": STAFF, "add": {D, S, L}},
     "visits.photo": {"view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L}},
 }  # fmt: skip
 

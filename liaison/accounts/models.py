@@ -4,16 +4,21 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from liaison.common.fields import CodeField, digits
+from liaison.common.fields import CodeField, PublicIdField, digits, random_id
 
-from .choices import CODE_LENGTH, LEVEL_OF_LENGTH, Level, Role
+from .choices import CODE_LENGTH, JOB_SILENCE, LEVEL_OF_LENGTH, JobState, Level, Role
 from .grants import roles_that
 from .scoping import EVERYTHING, ScopedQuerySet
+
+
+def job_id() -> str:
+    return random_id(16)
 
 
 class RegionQuerySet(ScopedQuerySet):
@@ -245,3 +250,64 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.about}"
+
+
+class JobQuerySet(ScopedQuerySet):
+    def within(self, posting) -> Q:
+        """Jobs that the person started: what comes of them was made for that person's reach."""
+        return Q(by=posting.user)
+
+    def stalled(self, at) -> "JobQuerySet":
+        """Jobs that nobody took, or whose worker has given no sign of life for a while."""
+        silent = Q(state=JobState.RUNNING, beat_at__lt=at - JOB_SILENCE)
+        untaken = Q(state=JobState.WAITING, beat_at__lt=at - JOB_SILENCE)
+        return self.filter(silent | untaken)
+
+
+@pghistory.track(exclude=["done", "total", "beat_at"])
+class Job(models.Model):
+    """A long work that a person asked for (a plan, a street's posters): a row first, then a message to a worker.
+
+    A worker that is killed leaves a silent row; the next look of beat hands it to another, at most `JOB_TRIES` times.
+    """
+
+    public_id = PublicIdField(unique=True, max_length=16, default=job_id)
+    kind = models.CharField(_("种类"), max_length=20)  # the name under which `liaison.accounts.jobs` knows the work
+    title = models.CharField(_("名称"), max_length=200)
+    by = models.ForeignKey(User, models.PROTECT, related_name="jobs", verbose_name=_("申请人"))
+    given = models.JSONField(_("内容"), default=dict)
+    state = models.CharField(_("状态"), max_length=10, choices=JobState, default=JobState.WAITING)
+    done = models.PositiveIntegerField(_("已完成"), default=0)
+    total = models.PositiveIntegerField(_("总数"), default=0)
+    tries = models.PositiveSmallIntegerField(_("次数"), default=0)
+    words = models.CharField(_("结果"), max_length=400, blank=True)
+    result_url = models.CharField(_("结果页面"), max_length=200, blank=True)
+    file = models.FileField(_("文件"), upload_to="jobs/%Y/%m", blank=True)
+    file_name = models.CharField(_("文件名"), max_length=120, blank=True)
+    created_at = models.DateTimeField(_("申请时间"), default=timezone.now)
+    beat_at = models.DateTimeField(_("最近进展"), default=timezone.now)
+    ended_at = models.DateTimeField(_("结束时间"), null=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("后台任务")
+        ordering = ["-created_at", "-id"]
+        indexes = [
+            models.Index(fields=["by", "-created_at"], name="job_of_person"),
+            models.Index(fields=["beat_at"], name="job_open", condition=Q(state__in=["waiting", "running"])),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:job", args=[self.public_id])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (JobState.WAITING, JobState.RUNNING)
+
+    @property
+    def percent(self) -> int:
+        return min(100, 100 * self.done // self.total) if self.total else 0

@@ -1,18 +1,21 @@
 """Who may do what, and what was done."""
 
 from django.apps import apps
-from django.core.exceptions import PermissionDenied
-from django.http import Http404
-from django.shortcuts import render
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from liaison.common.paging import keyset
 
-from .choices import Role
+from .choices import JobState, Role
 from .grants import GRANTS, VERBS
 from .history import entry_lines, events_of, kinds, lines, newest
-from .models import Entry
-from .scoping import may
+from .jobs import stop
+from .models import Entry, Job
+from .scoping import get_for_user, may
 
 SIZE = 50
 ENTRIES = "entries"
@@ -55,3 +58,32 @@ def history(request):
         raise Http404
     neighbours = {"previous_url": page.previous_url, "next_url": page.next_url}
     return render(request, "accounts/history.html", context | neighbours | {"rows": rows})
+
+
+def job(request, public_id):
+    """How far a long work is; asked again by the page itself every second or two, until it is done."""
+    job = get_for_user(Job, request.user, "view", public_id=public_id)
+    if job.state == JobState.DONE and job.result_url and not request.htmx:
+        return redirect(job.result_url)
+    template = "accounts/job_progress.html" if request.htmx else "accounts/job.html"
+    response = render(request, template, {"job": job})
+    if request.htmx and not job.is_open:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def job_stop(request, public_id):
+    job = get_for_user(Job, request.user, "change", public_id=public_id)
+    try:
+        stop(job, by=request.user)
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect(job)
+
+
+def job_file(request, public_id):
+    job = get_for_user(Job, request.user, "view", public_id=public_id)
+    if not job.file:
+        raise Http404
+    return FileResponse(job.file.open(), as_attachment=True, filename=job.file_name)

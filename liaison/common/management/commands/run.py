@@ -18,6 +18,8 @@ from liaison.common.embedded import paths, supervisor
 from liaison.common.embedded.supervisor import Child, Supervisor, say
 
 DEMO_ACCOUNTS = "district street liaison neighbour representative department auditor admin"
+# One long work at a time, in the process of the worker itself: the other workers are for what must not wait.
+JOBS = ["--queues", "jobs", "--concurrency", "1", "--hostname", "jobs@%h"]
 RESET = ".venv/bin/python manage.py changepassword 账号"
 
 
@@ -112,7 +114,7 @@ def serve(host: str, port: int, password: str | None) -> None:
 
 
 def children(host: str, port: int) -> list[Child]:
-    """The three programs; two web processes with a few threads each keep two cores busy and the pool small."""
+    """The programs; two web processes with a few threads each keep two cores busy and the pool small."""
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws", "--host", host, "--port", str(port)]
     web += ["--workers", "2", "--blocking-threads", "4", "--respawn-failed-workers", "liaison.wsgi:application"]
     celery = [sys.executable, "-m", "celery", "-A", "liaison"]
@@ -120,6 +122,7 @@ def children(host: str, port: int) -> list[Child]:
     return [
         Child("web", "网页服务", web, {"LIAISON_DB_POOL": os.environ.get("LIAISON_DB_POOL", "4")}),
         Child("worker", "后台任务", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]),
+        Child("jobs", "长任务", [*celery, "worker", *JOBS, "--loglevel", "WARNING"]),
         Child("beat", "定时任务", [*celery, "beat", "--schedule", schedule, "--loglevel", "WARNING"]),
     ]
 

@@ -4,7 +4,7 @@ from uuid import UUID
 import pghistory
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Left
@@ -23,8 +23,8 @@ from liaison.policy.models import Threshold
 from representatives.models import Representative
 from stations.models import Room, Station
 
-from .choices import HOLDING, MOST_PHOTOS, MOVES, OVER, AttendanceState, State, VisitKind
-from .triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
+from ..choices import HOLDING, MOVES, OVER, AttendanceState, State, VisitKind
+from ..triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 
 DISTRICT_DIGITS = 6
 
@@ -143,6 +143,20 @@ class Visit(models.Model):
     changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
     # Raised whenever hours, place or state change, so that a reminder knows which visit it told of.
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Where it comes from: the series and the day that its rule named, before holidays moved it (and why they did).
+    series = models.ForeignKey(
+        "visits.Series", models.SET_NULL, null=True, related_name="visits", editable=False, verbose_name=_("系列"),
+        db_index=False,
+    )  # fmt: skip
+    rule_on = models.DateField(_("按规则的日期"), null=True, editable=False)
+    moved_why = models.CharField(_("顺延原因"), max_length=120, blank=True, editable=False, db_default="")
+    is_apart = models.BooleanField(_("单独改过"), default=False, editable=False, db_default=False)
+    # What was announced when it became public: a later change shows beside it, struck through.
+    announced = models.JSONField(_("公布时的内容"), null=True, editable=False)
+    change_reason = models.CharField(_("变更原因"), max_length=200, blank=True, editable=False, db_default="")
+    # The number of its notice (公告编号), counted by station and year.
+    notice_year = models.PositiveSmallIntegerField(_("公告年份"), null=True, editable=False)
+    notice_no = models.PositiveIntegerField(_("公告序号"), null=True, editable=False)
     # One per filled-in form: the same form sent twice meets the unique index instead of making two visits.
     form_key = models.UUIDField(_("表单编号"), null=True, unique=True, editable=False)
     representatives = models.ManyToManyField(Representative, through="Attendance", related_name="visits")
@@ -160,6 +174,7 @@ class Visit(models.Model):
             models.Index(fields=["ends_at"], name="visit_open_end", condition=Q(state__in=["published", "held"])),
             models.Index(fields=["starts_at"], name="visit_draft_start", condition=Q(state="draft")),
             grams_index("title_grams", "visit_title_grams"),
+            models.Index(fields=["series", "rule_on"], name="visit_series_day", condition=Q(series__isnull=False)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -186,6 +201,11 @@ class Visit(models.Model):
                 condition=~Q(state="logged") | Q(voters_received__isnull=False, logged_at__isnull=False),
                 name="visit_logged_has_count",
                 violation_error_message=_("登记进站应填写接待人数"),
+            ),
+            models.UniqueConstraint(
+                fields=["station", "notice_year", "notice_no"],
+                name="visit_notice_once",
+                violation_error_message=_("公告编号重复，请重试"),
             ),
             Exclusive(
                 name="visit_room_free",
@@ -346,71 +366,3 @@ class Attendance(models.Model):
 
     def __str__(self) -> str:
         return f"{self.representative} {self.get_state_display()}"
-
-
-class PhotoQuerySet(ScopedQuerySet):
-    place = "visit__station__code"
-
-    def own_q(self, user) -> Q:
-        return Q(visit__attendances__representative__user=user)
-
-
-@pghistory.track()
-class Photo(models.Model):
-    """A picture of a visit: re-encoded on arrival, without the camera's place and serial number."""
-
-    public_id = PublicIdField(unique=True)
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="photos", verbose_name=_("进站"))
-    position = models.PositiveSmallIntegerField(
-        _("次序"), validators=[MinValueValidator(1), MaxValueValidator(MOST_PHOTOS)]
-    )
-    image = models.ImageField(_("照片"), upload_to="visits/%Y/%m")
-    thumbnail = models.ImageField(_("缩略图"), upload_to="visits/%Y/%m")
-    added_by = models.ForeignKey(
-        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("上传人")
-    )
-    added_at = models.DateTimeField(_("上传时间"), default=timezone.now, editable=False)
-
-    objects = PhotoQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("照片")
-        ordering = ["visit", "position"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["visit", "position"],
-                name="photo_position_once",
-                violation_error_message=_("照片次序重复，请重试"),
-            ),
-            models.CheckConstraint(
-                condition=Q(position__range=(1, MOST_PHOTOS)),
-                name="photo_at_most_nine",
-                violation_error_message=_("最多 9 张照片"),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.visit} {self.position}"
-
-
-class LogDraftQuerySet(ScopedQuerySet):
-    place = "visit__station__code"
-
-
-@pghistory.track(exclude=["data", "saved_at"])  # else every autosave would be a line of history
-class LogDraft(models.Model):
-    """A half-filled log, saved as it is typed, so that a lost network or session loses nothing."""
-
-    visit = models.ForeignKey(Visit, models.CASCADE, related_name="log_drafts", verbose_name=_("进站"))
-    by = models.ForeignKey(User, models.CASCADE, related_name="+", verbose_name=_("填写人"))
-    data = models.JSONField(default=dict)
-    saved_at = models.DateTimeField(auto_now=True)
-
-    objects = LogDraftQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("登记草稿")
-        constraints = [models.UniqueConstraint(fields=["visit", "by"], name="log_draft_once")]
-
-    def __str__(self) -> str:
-        return str(self.visit)

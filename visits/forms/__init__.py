@@ -1,0 +1,11 @@
+"""What staff type about visits: planning them, writing down what happened, looking for them."""
+
+from .filter import VisitFilter
+from .log import LONGEST_TEXT, TOPICS, LogForm, draft_of
+from .people import PeopleField, members, stations_to_plan
+from .plan import VisitForm, typed
+
+__all__ = [
+    "LONGEST_TEXT", "TOPICS", "LogForm", "PeopleField", "VisitFilter", "VisitForm", "draft_of", "members",
+    "stations_to_plan", "typed",
+]  # fmt: skip

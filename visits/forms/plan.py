@@ -1,0 +1,148 @@
+"""A visit as it is planned."""
+
+from datetime import datetime
+
+from django import forms
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from liaison.common.forms import DayInput, HourInput
+from liaison.common.search import LONGEST
+from representatives.models import Representative
+from stations.models import Room, Station
+
+from ..choices import VisitKind
+from ..models import Attendance, Visit
+from .people import PeopleField, members, stations_to_plan
+
+MOST_FOUND = 20
+
+
+class VisitForm(forms.ModelForm):
+    """A visit as it is planned: one day, two hours, who comes. Where somebody or the room is taken it says where."""
+
+    shown_at = {"starts_at": "date", "ends_at": "ends"}
+
+    station = forms.ModelChoiceField(
+        Station.objects.none(),
+        label=_("联络站"),
+        error_messages={"invalid_choice": _("没有这个联络站，或者不归您安排"), "required": _("请选择联络站")},
+    )
+    date = forms.DateField(label=_("日期"), widget=DayInput())
+    starts = forms.TimeField(label=_("开始时间"), widget=HourInput())
+    ends = forms.TimeField(label=_("结束时间"), widget=HourInput())
+    ends_on = forms.DateField(label=_("结束日期"), required=False, widget=DayInput(), help_text=_("跨过半夜时才填"))
+    representatives = PeopleField(
+        label=pgettext_lazy("plural", "参加代表"),
+        required=False,
+        error_messages={"invalid_choice": _("名单里有您查看不到的代表，请重新选择")},
+    )
+    form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Visit
+        fields = ["station", "kind", "title", "topics", "room", "place", "is_online"]
+        widgets = {"topics": forms.Textarea(attrs={"rows": 3})}
+
+    field_order = [
+        "station", "kind", "title", "date", "starts", "ends", "ends_on", "room", "place", "is_online", "topics",
+        "representatives", "form_key",
+    ]  # fmt: skip
+
+    def __init__(self, *args, user, station: Station | None = None, find: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user, self.is_new = user, self.instance._state.adding
+        self.fields["kind"].choices = VisitKind.choices
+        self._place(station)
+        self._people(find)
+        if not self.is_new:
+            self._hours()
+
+    # Choices
+
+    def _place(self, station: Station | None) -> None:
+        """The station stands fixed once it is known; an unknown one is asked for again, the rest kept."""
+        field = self.fields["station"]
+        if not self.is_new:
+            station = self.instance.station
+            del self.fields["form_key"]
+            field.disabled = True
+        field.queryset = Station.objects.filter(pk=station.pk) if station else stations_to_plan(self.user)
+        if station:
+            field.widget, field.initial, self.initial["station"] = forms.HiddenInput(), station.pk, station.pk
+        self.at = station
+        rooms = Room.objects.for_user(self.user)
+        self.fields["room"].queryset = rooms.filter(station=station) if station else rooms.filter(pk=self._chosen_room)
+        self.fields["room"].empty_label = _("不占用房间")
+
+    @property
+    def _chosen_room(self) -> int | None:
+        value = self.data.get("room", "")
+        return int(value) if value.isdecimal() and len(value) < 18 else None
+
+    def _people(self, find: str) -> None:
+        field = self.fields["representatives"]
+        reach = Representative.objects.for_user(self.user)
+        there = Attendance.objects.for_user(self.user).filter(visit=self.instance.pk).values("representative")
+        field.queryset = Representative.objects.filter(Q(pk__in=reach.values("pk")) | Q(pk__in=there))
+        if not self.is_new and "representatives" not in self.initial:
+            self.initial["representatives"] = list(
+                field.queryset.filter(pk__in=there).values_list("public_id", flat=True)
+            )
+        chosen = self.data.getlist("representatives") if self.is_bound else self.initial.get("representatives") or []
+        shown = Q(public_id__in=[str(value)[:20] for value in chosen[:500]])
+        if self.at:
+            shown |= Q(pk__in=members(self.at, self.user).values("pk"))
+        people = list(field.queryset.filter(shown).with_level())
+        self.found = self._found(find, {person.pk for person in people})
+        field.choices = [(person.public_id, person) for person in [*people, *self.found]]
+
+    def _found(self, find: str, there: set[int]) -> list[Representative]:
+        """People beyond the station whose name begins so; the office asks somebody from elsewhere, too."""
+        self.find = find.strip()[:LONGEST]
+        if not self.find:
+            return []
+        found = Representative.objects.for_user(self.user).serving().named(self.find).exclude(pk__in=there)
+        return list(found.with_level()[:MOST_FOUND])
+
+    def _hours(self) -> None:
+        start, end = timezone.localtime(self.instance.starts_at), timezone.localtime(self.instance.ends_at)
+        mine = {"date": start.date(), "starts": start.time(), "ends": end.time()}
+        mine["ends_on"] = end.date() if end.date() != start.date() else None
+        self.initial = mine | self.initial
+
+    @property
+    def spans_midnight(self) -> bool:
+        return bool(self["ends_on"].value() or self["ends_on"].errors)
+
+    # Cleaning
+
+    def add_error(self, field, error):
+        """Errors of the model's own check stand where this form asks for the same thing."""
+        if field is None and hasattr(error, "error_dict"):
+            for name, errors in error.error_dict.items():
+                for one in errors:
+                    at = "starts" if one.code == "hour" else self.shown_at.get(name, name)
+                    super().add_error(at if at in self.fields else None, one)
+            return
+        super().add_error(self.shown_at.get(field, field), error)
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.is_new:
+            self.instance.form_key = cleaned.get("form_key")
+        date, starts, ends = (cleaned.get(name) for name in ("date", "starts", "ends"))
+        if not (date and starts and ends):
+            return cleaned
+        start = timezone.make_aware(datetime.combine(date, starts))
+        end = timezone.make_aware(datetime.combine(cleaned.get("ends_on") or date, ends))
+        self.instance.starts_at, self.instance.ends_at = start, end
+        return cleaned
+
+
+def typed(data) -> dict:
+    """What stands in a form that is shown again without being judged: as initial values."""
+    names = [name for name in VisitForm.base_fields if name != "representatives"]
+    return {name: data[name] for name in names if name in data} | {"representatives": data.getlist("representatives")}

@@ -1,0 +1,12 @@
+"""What is kept about visits, a file for each noun that has outgrown the first."""
+
+from .feed import FeedKey
+from .record import LogDraft, Photo, Printing
+from .rota import RotaPlan, RotaSeat, RotaSlot
+from .series import Series, SeriesPerson
+from .visit import DISTRICT_DIGITS, Attendance, AttendanceQuerySet, Visit, VisitQuerySet, day_start, to_the_minute
+
+__all__ = [
+    "DISTRICT_DIGITS", "Attendance", "AttendanceQuerySet", "FeedKey", "LogDraft", "Photo", "Printing", "RotaPlan", "RotaSeat", "RotaSlot",
+    "Series", "SeriesPerson", "Visit", "VisitQuerySet", "day_start", "to_the_minute",
+]  # fmt: skip

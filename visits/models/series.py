@@ -1,0 +1,116 @@
+import pghistory
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from liaison.accounts.models import User
+from liaison.accounts.scoping import ScopedQuerySet
+from liaison.common.fields import PublicIdField
+from representatives.models import Representative
+from stations.models import Room, Station
+
+from ..choices import Frequency, OffDays, RollOver, VisitKind
+
+
+def small_numbers(label, **kwargs) -> ArrayField:
+    return ArrayField(models.SmallIntegerField(), verbose_name=label, default=list, blank=True, **kwargs)
+
+
+class SeriesQuerySet(ScopedQuerySet):
+    place = "station__code"
+
+
+@pghistory.track()
+class Series(models.Model):
+    """系列: a rule that makes visits of the same kind at the same station. The visits are independent once made.
+
+    `weekdays` are ISO (1 Monday … 7 Sunday), `ordinals` 1…5 or -1 (the last of the month), `month_days` 1…31 or -1
+    (the last day), `months` 1…12 (none: every month), `interval` in weeks.
+    """
+
+    public_id = PublicIdField(unique=True)
+    station = models.ForeignKey(Station, models.PROTECT, related_name="series", verbose_name=_("联络站"))
+    kind = models.CharField(_("类别"), max_length=20, choices=VisitKind)
+    title = models.CharField(_("主题"), max_length=120, blank=True)
+    topics = models.TextField(_("可反映的事项"), blank=True)
+    room = models.ForeignKey(Room, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("房间"))
+    place = models.CharField(_("其他地点"), max_length=120, blank=True)
+    is_online = models.BooleanField(_("线上"), default=False)
+    starts = models.TimeField(_("开始时间"))
+    ends = models.TimeField(_("结束时间"))
+    frequency = models.CharField(_("重复方式"), max_length=20, choices=Frequency)
+    interval = models.PositiveSmallIntegerField(_("每隔几周"), default=1)
+    weekdays = small_numbers(_("星期"))
+    ordinals = small_numbers(_("第几个"))
+    month_days = small_numbers(_("几号"))
+    months = small_numbers(_("月份"))
+    off_days = models.CharField(_("避开"), max_length=10, choices=OffDays, default=OffDays.HOLIDAYS)
+    roll_over = models.CharField(_("顺延方式"), max_length=20, choices=RollOver, default=RollOver.NEXT_WORKDAY)
+    from_on = models.DateField(_("从"))
+    to_on = models.DateField(_("到"))
+    # An edit of "this and the following" ends one series and begins the next.
+    continues = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="continued_by", editable=False, verbose_name=_("接续")
+    )
+    representatives = models.ManyToManyField(Representative, through="SeriesPerson", related_name="+")
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
+    changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
+
+    objects = SeriesQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("系列"), pgettext_lazy("plural", "系列")
+        ordering = ["station", "from_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__gte=F("from_on")),
+                name="series_ends_after_start",
+                violation_error_message=_("结束日期早于开始日期"),
+            ),
+            models.CheckConstraint(
+                condition=Q(ends__gt=F("starts")),
+                name="series_hours_in_order",
+                violation_error_message=_("结束时间应晚于开始时间"),
+            ),
+            models.CheckConstraint(
+                condition=Q(interval__range=(1, 52)),
+                name="series_interval_sane",
+                violation_error_message=_("间隔应为 1 到 52 周"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.station} {self.heading}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:series", args=[self.public_id])
+
+    @property
+    def heading(self) -> str:
+        return self.title or str(self.get_kind_display())
+
+
+class SeriesPersonQuerySet(ScopedQuerySet):
+    place = "series__station__code"
+
+
+@pghistory.track()
+class SeriesPerson(models.Model):
+    """A representative whom each visit of a series expects."""
+
+    series = models.ForeignKey(Series, models.CASCADE, related_name="people", verbose_name=_("系列"))
+    representative = models.ForeignKey(Representative, models.PROTECT, related_name="+", verbose_name=_("人大代表"))
+
+    objects = SeriesPersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("系列的代表")
+        constraints = [models.UniqueConstraint(fields=["series", "representative"], name="series_person_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.representative}"

@@ -1,0 +1,55 @@
+"""The start page of the desk: what is on for whoever signed in, and what waits for a hand."""
+
+from datetime import timedelta
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from liaison.accounts.choices import Role
+from liaison.accounts.context import places_of
+from liaison.accounts.scoping import may
+from liaison.policy.choices import Key
+from liaison.policy.models import Threshold
+
+from ..choices import State
+from ..models import Visit
+from .cards import marked, shown
+
+ON_DUTY = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})  # whose day is made of visits
+MOST_ON_DESK = 12
+MOST_WAITING = 6
+DAYS_AHEAD = 7
+MOST_STATIONS = 60
+
+
+def desk(request):
+    """Today and the days ahead within reach, and what waits for a hand; for the others where to go."""
+    today, user = timezone.localdate(), request.user
+    visits = shown(Visit.objects.for_user(user), user)
+    ahead = visits.between(today + timedelta(days=1), today + timedelta(days=DAYS_AHEAD)).order_by("starts_at", "id")
+    context = {
+        "today": today,
+        "works_here": bool(user.roles & ON_DUTY),
+        "logs_here": Role.LIAISON in user.roles,  # logging is the liaison's main act, for others one of several
+        "now_on": marked(visits.between(today, today).order_by("starts_at", "id")[: MOST_ON_DESK + 1]),
+        "ahead": marked(ahead[: MOST_ON_DESK + 1]),
+        "to_log": _to_log(visits, user, today),
+        "to_publish": _to_publish(visits, user, today),
+        "most": MOST_ON_DESK,
+        "most_waiting": MOST_WAITING,
+        "may_add": may(user, "add", Visit),
+        "places": places_of(user),
+    }
+    return render(request, "visits/desk.html", context)
+
+
+def _to_log(visits, user, today):
+    """Visits of earlier days that nobody has written down yet; today's stand under today."""
+    waiting = visits.filter(Visit.objects.reach(user, "log"), state__in=[State.PUBLISHED, State.HELD])
+    return marked(waiting.before(today).order_by("ends_at", "id")[: MOST_WAITING + 1])
+
+
+def _to_publish(visits, user, today):
+    days = Threshold.objects.number(Key.NOTICE_DAYS, today)
+    drafts = visits.filter(Visit.objects.reach(user, "publish")).to_publish(today, days)
+    return marked(drafts.filter(starts_at__gt=timezone.now()).order_by("starts_at", "id")[: MOST_WAITING + 1])
