@@ -3,11 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from visits import public as visits_public
+from visits.public.schedule import home
 from visits.views.desk import desk
 
 urlpatterns = [
-    path("", visits_public.home, name="home"),
+    path("", home, name="home"),
     path("desk/", desk, name="desk"),
     path("", include("visits.urls")),
     path("", include("stations.urls")),

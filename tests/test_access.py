@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from liaison.accounts.models import Job
 from visits.models import Photo
 
 from . import factories
@@ -63,6 +64,9 @@ WHO = {
     "notices:mail": {*WATCHERS, "representative"},
     "accounts:roles": SIGNED_IN,
     "accounts:history": {"auditor"},
+    "accounts:job": {"liaison"},
+    "accounts:job-stop": {"liaison"},
+    "accounts:job-file": {"liaison"},
     "api:schema": ALL,
     "api:docs": ALL,
     "api:region-list": ALL,
@@ -121,7 +125,9 @@ def world(request, settings, station, representative):
     photo = Photo.objects.create(visit=held, position=1, image=picture, thumbnail=ContentFile(jpeg(), "t.jpg"))
     settings.EMAIL_BACKEND = "liaison.notices.mail.FolderBackend"  # else there is no mailbox to look at
     letter = factories.notice(representative, station, state="sent", sent_at=timezone.now())
+    job = Job.objects.create(kind="x", title="海报", by=request.getfixturevalue("liaison"), file=picture)
     parts = {
+        "accounts:job": job.public_id,
         "notices:": str(letter.pk),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,
         "visits:visit-log": held.public_id, "visits:log-draft": held.public_id, "visits:photo-add": held.public_id,

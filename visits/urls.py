@@ -1,13 +1,13 @@
 from django.urls import path
 
-from . import public
+from .public import schedule
 from .views import log, visits
 
 app_name = "visits"
 
 urlpatterns = [
-    path("schedule/", public.schedule_list, name="schedule"),
-    path("visits/<slug:public_id>/", public.visit, name="visit"),
+    path("schedule/", schedule.schedule_list, name="schedule"),
+    path("visits/<slug:public_id>/", schedule.visit, name="visit"),
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),
     path("desk/visits/<slug:public_id>/", visits.desk_visit, name="desk-visit"),

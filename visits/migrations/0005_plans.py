@@ -22,6 +22,30 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='photo',
+            name='insert_insert',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='photo',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='photo',
+            name='delete_delete',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='visit',
+            name='insert_insert',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='visit',
+            name='update_update',
+        ),
+        pgtrigger.migrations.RemoveTrigger(
+            model_name='visit',
+            name='delete_delete',
+        ),
         migrations.CreateModel(
             name='FeedKey',
             fields=[
@@ -263,30 +287,6 @@ class Migration(migrations.Migration):
             name='photo',
             options={'ordering': ['visit', 'kind', 'position'], 'verbose_name': '照片', 'verbose_name_plural': '照片'},
         ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='photo',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='photo',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='photo',
-            name='delete_delete',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='visit',
-            name='insert_insert',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='visit',
-            name='update_update',
-        ),
-        pgtrigger.migrations.RemoveTrigger(
-            model_name='visit',
-            name='delete_delete',
-        ),
         migrations.RemoveConstraint(
             model_name='photo',
             name='photo_position_once',
@@ -370,30 +370,6 @@ class Migration(migrations.Migration):
             model_name='visitevent',
             name='rule_on',
             field=models.DateField(editable=False, null=True, verbose_name='按规则的日期'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_photoevent" ("added_at", "added_by_id", "id", "image", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "thumbnail", "visit_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."id", NEW."image", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."public_id", NEW."thumbnail", NEW."visit_id"); RETURN NULL;', hash='917afc2f7ecb261ce1455ac9271bb29a4e4fb180', operation='INSERT', pgid='pgtrigger_insert_insert_852f8', table='visits_photo', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "visits_photoevent" ("added_at", "added_by_id", "id", "image", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "thumbnail", "visit_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."id", NEW."image", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."public_id", NEW."thumbnail", NEW."visit_id"); RETURN NULL;', hash='279cb05d09e7caa6148213d7dbdd8dcce0bb97aa', operation='UPDATE', pgid='pgtrigger_update_update_e48c4', table='visits_photo', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='photo',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_photoevent" ("added_at", "added_by_id", "id", "image", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "thumbnail", "visit_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."id", OLD."image", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."public_id", OLD."thumbnail", OLD."visit_id"); RETURN NULL;', hash='03ce3b281355b760637e03de4a70e5cfad195dd9', operation='DELETE', pgid='pgtrigger_delete_delete_09b46', table='visits_photo', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_visitevent" ("announced", "cancel_reason", "change_reason", "changed_at", "created_at", "created_by_id", "ends_at", "form_key", "id", "is_apart", "is_online", "kind", "late_reason", "logged_at", "logged_by_id", "moved_why", "notice_no", "notice_year", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "published_at", "published_by_id", "result", "room_id", "rule_on", "series_id", "starts_at", "state", "station_id", "summary", "title", "topics", "version", "voters_received") VALUES (NEW."announced", NEW."cancel_reason", NEW."change_reason", NEW."changed_at", NEW."created_at", NEW."created_by_id", NEW."ends_at", NEW."form_key", NEW."id", NEW."is_apart", NEW."is_online", NEW."kind", NEW."late_reason", NEW."logged_at", NEW."logged_by_id", NEW."moved_why", NEW."notice_no", NEW."notice_year", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place", NEW."public_id", NEW."published_at", NEW."published_by_id", NEW."result", NEW."room_id", NEW."rule_on", NEW."series_id", NEW."starts_at", NEW."state", NEW."station_id", NEW."summary", NEW."title", NEW."topics", NEW."version", NEW."voters_received"); RETURN NULL;', hash='ffb11ae161b09bfcc80256e1bc2395b7de8cffdc', operation='INSERT', pgid='pgtrigger_insert_insert_9d6da', table='visits_visit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."announced" IS DISTINCT FROM (NEW."announced") OR OLD."cancel_reason" IS DISTINCT FROM (NEW."cancel_reason") OR OLD."change_reason" IS DISTINCT FROM (NEW."change_reason") OR OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."form_key" IS DISTINCT FROM (NEW."form_key") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_apart" IS DISTINCT FROM (NEW."is_apart") OR OLD."is_online" IS DISTINCT FROM (NEW."is_online") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."late_reason" IS DISTINCT FROM (NEW."late_reason") OR OLD."logged_at" IS DISTINCT FROM (NEW."logged_at") OR OLD."logged_by_id" IS DISTINCT FROM (NEW."logged_by_id") OR OLD."moved_why" IS DISTINCT FROM (NEW."moved_why") OR OLD."notice_no" IS DISTINCT FROM (NEW."notice_no") OR OLD."notice_year" IS DISTINCT FROM (NEW."notice_year") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."published_by_id" IS DISTINCT FROM (NEW."published_by_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."room_id" IS DISTINCT FROM (NEW."room_id") OR OLD."rule_on" IS DISTINCT FROM (NEW."rule_on") OR OLD."series_id" IS DISTINCT FROM (NEW."series_id") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."station_id" IS DISTINCT FROM (NEW."station_id") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."topics" IS DISTINCT FROM (NEW."topics") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."voters_received" IS DISTINCT FROM (NEW."voters_received"))', func='INSERT INTO "visits_visitevent" ("announced", "cancel_reason", "change_reason", "changed_at", "created_at", "created_by_id", "ends_at", "form_key", "id", "is_apart", "is_online", "kind", "late_reason", "logged_at", "logged_by_id", "moved_why", "notice_no", "notice_year", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "published_at", "published_by_id", "result", "room_id", "rule_on", "series_id", "starts_at", "state", "station_id", "summary", "title", "topics", "version", "voters_received") VALUES (NEW."announced", NEW."cancel_reason", NEW."change_reason", NEW."changed_at", NEW."created_at", NEW."created_by_id", NEW."ends_at", NEW."form_key", NEW."id", NEW."is_apart", NEW."is_online", NEW."kind", NEW."late_reason", NEW."logged_at", NEW."logged_by_id", NEW."moved_why", NEW."notice_no", NEW."notice_year", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place", NEW."public_id", NEW."published_at", NEW."published_by_id", NEW."result", NEW."room_id", NEW."rule_on", NEW."series_id", NEW."starts_at", NEW."state", NEW."station_id", NEW."summary", NEW."title", NEW."topics", NEW."version", NEW."voters_received"); RETURN NULL;', hash='cb3aa61653b3af67c844e4402053957f8d08fbee', operation='UPDATE', pgid='pgtrigger_update_update_41cf1', table='visits_visit', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='visit',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_visitevent" ("announced", "cancel_reason", "change_reason", "changed_at", "created_at", "created_by_id", "ends_at", "form_key", "id", "is_apart", "is_online", "kind", "late_reason", "logged_at", "logged_by_id", "moved_why", "notice_no", "notice_year", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "published_at", "published_by_id", "result", "room_id", "rule_on", "series_id", "starts_at", "state", "station_id", "summary", "title", "topics", "version", "voters_received") VALUES (OLD."announced", OLD."cancel_reason", OLD."change_reason", OLD."changed_at", OLD."created_at", OLD."created_by_id", OLD."ends_at", OLD."form_key", OLD."id", OLD."is_apart", OLD."is_online", OLD."kind", OLD."late_reason", OLD."logged_at", OLD."logged_by_id", OLD."moved_why", OLD."notice_no", OLD."notice_year", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."public_id", OLD."published_at", OLD."published_by_id", OLD."result", OLD."room_id", OLD."rule_on", OLD."series_id", OLD."starts_at", OLD."state", OLD."station_id", OLD."summary", OLD."title", OLD."topics", OLD."version", OLD."voters_received"); RETURN NULL;', hash='1b42c26579826f1fb0c824225c62319371fd7dab', operation='DELETE', pgid='pgtrigger_delete_delete_a3dfb', table='visits_visit', when='AFTER')),
         ),
         migrations.AddConstraint(
             model_name='photo',
@@ -666,6 +642,62 @@ class Migration(migrations.Migration):
             model_name='feedkey',
             constraint=models.UniqueConstraint(condition=models.Q(('revoked_at', None)), fields=('user',), name='feed_key_one_in_force', violation_error_message='已有一个订阅地址，请先停用'),
         ),
+        migrations.AddIndex(
+            model_name='rotaplan',
+            index=models.Index(fields=['code', '-created_at'], name='rota_plan_place'),
+        ),
+        migrations.AddConstraint(
+            model_name='rotaplan',
+            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='rota_ends_after_start', violation_error_message='结束日期早于开始日期'),
+        ),
+        migrations.AddConstraint(
+            model_name='rotaslot',
+            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='rota_slot_ends_after_start'),
+        ),
+        migrations.AddConstraint(
+            model_name='rotaseat',
+            constraint=models.UniqueConstraint(fields=('slot', 'representative'), name='rota_seat_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='seriesperson',
+            constraint=models.UniqueConstraint(fields=('series', 'representative'), name='series_person_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='series',
+            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='series_ends_after_start', violation_error_message='结束日期早于开始日期'),
+        ),
+        migrations.AddConstraint(
+            model_name='series',
+            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='series_hours_in_order', violation_error_message='结束时间应晚于开始时间'),
+        ),
+        migrations.AddConstraint(
+            model_name='series',
+            constraint=models.CheckConstraint(condition=models.Q(('interval__range', (1, 52))), name='series_interval_sane', violation_error_message='间隔应为 1 到 52 周'),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='photo',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_photoevent" ("added_at", "added_by_id", "id", "image", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "thumbnail", "visit_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."id", NEW."image", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."position", NEW."public_id", NEW."thumbnail", NEW."visit_id"); RETURN NULL;', hash='917afc2f7ecb261ce1455ac9271bb29a4e4fb180', operation='INSERT', pgid='pgtrigger_insert_insert_852f8', table='visits_photo', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='photo',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "visits_photoevent" ("added_at", "added_by_id", "id", "image", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "thumbnail", "visit_id") VALUES (NEW."added_at", NEW."added_by_id", NEW."id", NEW."image", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."position", NEW."public_id", NEW."thumbnail", NEW."visit_id"); RETURN NULL;', hash='279cb05d09e7caa6148213d7dbdd8dcce0bb97aa', operation='UPDATE', pgid='pgtrigger_update_update_e48c4', table='visits_photo', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='photo',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_photoevent" ("added_at", "added_by_id", "id", "image", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "position", "public_id", "thumbnail", "visit_id") VALUES (OLD."added_at", OLD."added_by_id", OLD."id", OLD."image", OLD."kind", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."position", OLD."public_id", OLD."thumbnail", OLD."visit_id"); RETURN NULL;', hash='03ce3b281355b760637e03de4a70e5cfad195dd9', operation='DELETE', pgid='pgtrigger_delete_delete_09b46', table='visits_photo', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_visitevent" ("announced", "cancel_reason", "change_reason", "changed_at", "created_at", "created_by_id", "ends_at", "form_key", "id", "is_apart", "is_online", "kind", "late_reason", "logged_at", "logged_by_id", "moved_why", "notice_no", "notice_year", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "published_at", "published_by_id", "result", "room_id", "rule_on", "series_id", "starts_at", "state", "station_id", "summary", "title", "topics", "version", "voters_received") VALUES (NEW."announced", NEW."cancel_reason", NEW."change_reason", NEW."changed_at", NEW."created_at", NEW."created_by_id", NEW."ends_at", NEW."form_key", NEW."id", NEW."is_apart", NEW."is_online", NEW."kind", NEW."late_reason", NEW."logged_at", NEW."logged_by_id", NEW."moved_why", NEW."notice_no", NEW."notice_year", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."place", NEW."public_id", NEW."published_at", NEW."published_by_id", NEW."result", NEW."room_id", NEW."rule_on", NEW."series_id", NEW."starts_at", NEW."state", NEW."station_id", NEW."summary", NEW."title", NEW."topics", NEW."version", NEW."voters_received"); RETURN NULL;', hash='ffb11ae161b09bfcc80256e1bc2395b7de8cffdc', operation='INSERT', pgid='pgtrigger_insert_insert_9d6da', table='visits_visit', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."announced" IS DISTINCT FROM (NEW."announced") OR OLD."cancel_reason" IS DISTINCT FROM (NEW."cancel_reason") OR OLD."change_reason" IS DISTINCT FROM (NEW."change_reason") OR OLD."changed_at" IS DISTINCT FROM (NEW."changed_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."ends_at" IS DISTINCT FROM (NEW."ends_at") OR OLD."form_key" IS DISTINCT FROM (NEW."form_key") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_apart" IS DISTINCT FROM (NEW."is_apart") OR OLD."is_online" IS DISTINCT FROM (NEW."is_online") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."late_reason" IS DISTINCT FROM (NEW."late_reason") OR OLD."logged_at" IS DISTINCT FROM (NEW."logged_at") OR OLD."logged_by_id" IS DISTINCT FROM (NEW."logged_by_id") OR OLD."moved_why" IS DISTINCT FROM (NEW."moved_why") OR OLD."notice_no" IS DISTINCT FROM (NEW."notice_no") OR OLD."notice_year" IS DISTINCT FROM (NEW."notice_year") OR OLD."place" IS DISTINCT FROM (NEW."place") OR OLD."public_id" IS DISTINCT FROM (NEW."public_id") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at") OR OLD."published_by_id" IS DISTINCT FROM (NEW."published_by_id") OR OLD."result" IS DISTINCT FROM (NEW."result") OR OLD."room_id" IS DISTINCT FROM (NEW."room_id") OR OLD."rule_on" IS DISTINCT FROM (NEW."rule_on") OR OLD."series_id" IS DISTINCT FROM (NEW."series_id") OR OLD."starts_at" IS DISTINCT FROM (NEW."starts_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."station_id" IS DISTINCT FROM (NEW."station_id") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."topics" IS DISTINCT FROM (NEW."topics") OR OLD."version" IS DISTINCT FROM (NEW."version") OR OLD."voters_received" IS DISTINCT FROM (NEW."voters_received"))', func='INSERT INTO "visits_visitevent" ("announced", "cancel_reason", "change_reason", "changed_at", "created_at", "created_by_id", "ends_at", "form_key", "id", "is_apart", "is_online", "kind", "late_reason", "logged_at", "logged_by_id", "moved_why", "notice_no", "notice_year", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "published_at", "published_by_id", "result", "room_id", "rule_on", "series_id", "starts_at", "state", "station_id", "summary", "title", "topics", "version", "voters_received") VALUES (NEW."announced", NEW."cancel_reason", NEW."change_reason", NEW."changed_at", NEW."created_at", NEW."created_by_id", NEW."ends_at", NEW."form_key", NEW."id", NEW."is_apart", NEW."is_online", NEW."kind", NEW."late_reason", NEW."logged_at", NEW."logged_by_id", NEW."moved_why", NEW."notice_no", NEW."notice_year", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."place", NEW."public_id", NEW."published_at", NEW."published_by_id", NEW."result", NEW."room_id", NEW."rule_on", NEW."series_id", NEW."starts_at", NEW."state", NEW."station_id", NEW."summary", NEW."title", NEW."topics", NEW."version", NEW."voters_received"); RETURN NULL;', hash='cb3aa61653b3af67c844e4402053957f8d08fbee', operation='UPDATE', pgid='pgtrigger_update_update_41cf1', table='visits_visit', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='visit',
+            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_visitevent" ("announced", "cancel_reason", "change_reason", "changed_at", "created_at", "created_by_id", "ends_at", "form_key", "id", "is_apart", "is_online", "kind", "late_reason", "logged_at", "logged_by_id", "moved_why", "notice_no", "notice_year", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "place", "public_id", "published_at", "published_by_id", "result", "room_id", "rule_on", "series_id", "starts_at", "state", "station_id", "summary", "title", "topics", "version", "voters_received") VALUES (OLD."announced", OLD."cancel_reason", OLD."change_reason", OLD."changed_at", OLD."created_at", OLD."created_by_id", OLD."ends_at", OLD."form_key", OLD."id", OLD."is_apart", OLD."is_online", OLD."kind", OLD."late_reason", OLD."logged_at", OLD."logged_by_id", OLD."moved_why", OLD."notice_no", OLD."notice_year", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."place", OLD."public_id", OLD."published_at", OLD."published_by_id", OLD."result", OLD."room_id", OLD."rule_on", OLD."series_id", OLD."starts_at", OLD."state", OLD."station_id", OLD."summary", OLD."title", OLD."topics", OLD."version", OLD."voters_received"); RETURN NULL;', hash='1b42c26579826f1fb0c824225c62319371fd7dab', operation='DELETE', pgid='pgtrigger_delete_delete_a3dfb', table='visits_visit', when='AFTER')),
+        ),
         pgtrigger.migrations.AddTrigger(
             model_name='feedkey',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_feedkeyevent" ("created_at", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "revoked_at", "user_id") VALUES (NEW."created_at", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."revoked_at", NEW."user_id"); RETURN NULL;', hash='a7c64d420ea6cb858d2e71501f7bbb383d6f8f5a', operation='INSERT', pgid='pgtrigger_insert_insert_173b4', table='visits_feedkey', when='AFTER')),
@@ -698,14 +730,6 @@ class Migration(migrations.Migration):
             model_name='printingevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='c62ee4fc4718c289698d6e42bffac9c94caa7285', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_52f7b', table='visits_printingevent', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='rotaplan',
-            index=models.Index(fields=['code', '-created_at'], name='rota_plan_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='rotaplan',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='rota_ends_after_start', violation_error_message='结束日期早于开始日期'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rotaplan',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_rotaplanevent" ("code", "created_at", "created_by_id", "from_on", "id", "job_id", "options", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "public_id", "state", "to_on") VALUES (NEW."code", NEW."created_at", NEW."created_by_id", NEW."from_on", NEW."id", NEW."job_id", NEW."options", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."public_id", NEW."state", NEW."to_on"); RETURN NULL;', hash='016068036bb39754567d95e7b7c503e2a5d1f35a', operation='INSERT', pgid='pgtrigger_insert_insert_f091e', table='visits_rotaplan', when='AFTER')),
@@ -722,10 +746,6 @@ class Migration(migrations.Migration):
             model_name='rotaplanevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9221e05a79ae46c80691bdf5cb0711655a11dbc3', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_b49ff', table='visits_rotaplanevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='rotaslot',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='rota_slot_ends_after_start'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='rotaslot',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_rotaslotevent" ("accepted_at", "ends_at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "plan_id", "room_id", "starts_at", "station_id", "title", "visit_id") VALUES (NEW."accepted_at", NEW."ends_at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."plan_id", NEW."room_id", NEW."starts_at", NEW."station_id", NEW."title", NEW."visit_id"); RETURN NULL;', hash='ea3c26b477983c556818f33dfaee68b4c6fb482d', operation='INSERT', pgid='pgtrigger_insert_insert_c6401', table='visits_rotaslot', when='AFTER')),
@@ -741,10 +761,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='rotaseatevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='bd590006f054914c57cbb52546b5b4bd95a64b3b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5c96c', table='visits_rotaseatevent', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='rotaseat',
-            constraint=models.UniqueConstraint(fields=('slot', 'representative'), name='rota_seat_once'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='rotaseat',
@@ -766,10 +782,6 @@ class Migration(migrations.Migration):
             model_name='seriesevent',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6d12d40ffac66351ea1026101e4a599ee6e23fac', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_38191', table='visits_seriesevent', when='BEFORE')),
         ),
-        migrations.AddConstraint(
-            model_name='seriesperson',
-            constraint=models.UniqueConstraint(fields=('series', 'representative'), name='series_person_once'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='seriesperson',
             trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_seriespersonevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "representative_id", "series_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."representative_id", NEW."series_id"); RETURN NULL;', hash='b22fc3c58f135c85ed8d5d0f31792a7f06ab6958', operation='INSERT', pgid='pgtrigger_insert_insert_bcd98', table='visits_seriesperson', when='AFTER')),
@@ -781,18 +793,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='seriesperson',
             trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "visits_seriespersonevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "representative_id", "series_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."representative_id", OLD."series_id"); RETURN NULL;', hash='231e08be2e08a15af66e7b13449d10e34123bad6', operation='DELETE', pgid='pgtrigger_delete_delete_0f65d', table='visits_seriesperson', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='series_ends_after_start', violation_error_message='结束日期早于开始日期'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('ends__gt', models.F('starts'))), name='series_hours_in_order', violation_error_message='结束时间应晚于开始时间'),
-        ),
-        migrations.AddConstraint(
-            model_name='series',
-            constraint=models.CheckConstraint(condition=models.Q(('interval__range', (1, 52))), name='series_interval_sane', violation_error_message='间隔应为 1 到 52 周'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='series',

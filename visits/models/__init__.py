@@ -7,6 +7,7 @@ from .series import Series, SeriesPerson
 from .visit import DISTRICT_DIGITS, Attendance, AttendanceQuerySet, Visit, VisitQuerySet, day_start, to_the_minute
 
 __all__ = [
-    "DISTRICT_DIGITS", "Attendance", "AttendanceQuerySet", "FeedKey", "LogDraft", "Photo", "Printing", "RotaPlan", "RotaSeat", "RotaSlot",
-    "Series", "SeriesPerson", "Visit", "VisitQuerySet", "day_start", "to_the_minute",
+    "DISTRICT_DIGITS", "Attendance", "AttendanceQuerySet", "FeedKey", "LogDraft", "Photo", "Printing",
+    "RotaPlan", "RotaSeat", "RotaSlot", "Series", "SeriesPerson", "Visit", "VisitQuerySet", "day_start",
+    "to_the_minute",
 ]  # fmt: skip

@@ -11,9 +11,9 @@ from representatives.models import Representative
 from representatives.people import COLUMNS, listed
 from stations.places import Places
 
-from . import schedule
-from .finder import ScheduleFinder
-from .models import Attendance, Visit
+from .. import schedule
+from ..finder import ScheduleFinder
+from ..models import Attendance, Visit
 
 HOME_MOST = 30
 
