@@ -53,7 +53,8 @@ def start(kind: str, *, title: str, by: User, **given) -> Job:
 
 
 def hand_over(job: Job) -> None:
-    transaction.on_commit(lambda: current_app.send_task(TASK, [job.pk]))
+    """Send the message once the row is certain; where Redis is away, `again` sends it later."""
+    transaction.on_commit(lambda: current_app.send_task(TASK, [job.pk]), robust=True)
 
 
 def run(pk: int) -> None:
@@ -110,16 +111,24 @@ def stop(job: Job, *, by: User) -> Job:
 
 
 def again(at: datetime) -> None:
-    """Hand silent jobs to another worker; one that fell silent too often is given up, in words."""
+    """Hand silent jobs to another worker; one whose workers fell silent too often is given up, in words.
+
+    A job that waits is only sent for once more: it may be its message that was lost, or the queue that is long.
+    """
     for pk in Job.objects.stalled(at).values_list("pk", flat=True):
         with transaction.atomic():
             job = Job.objects.stalled(at).select_for_update(skip_locked=True).filter(pk=pk).first()
-            if job is None:
-                continue
-            if job.tries + 1 >= JOB_TRIES:
-                job.state, job.ended_at = JobState.FAILED, at
-                job.words = _("处理多次中断，没有完成；请稍后再试，或联系管理员")
-            else:
-                job.state, job.tries, job.beat_at = JobState.WAITING, job.tries + 1, at
-                hand_over(job)
-            job.save(update_fields=["state", "tries", "beat_at", "words", "ended_at"])
+            if job is not None:
+                _once_more(job, at)
+
+
+def _once_more(job: Job, at: datetime) -> None:
+    if job.state == JobState.RUNNING:
+        job.tries += 1
+    if job.tries >= JOB_TRIES:
+        job.state, job.ended_at = JobState.FAILED, at
+        job.words = _("处理多次中断，没有完成；请稍后再试，或联系管理员")
+    else:
+        job.state, job.beat_at = JobState.WAITING, at
+        hand_over(job)
+    job.save(update_fields=["state", "tries", "beat_at", "words", "ended_at"])

@@ -9,6 +9,8 @@ from django.utils import timezone
 from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, SummaryMetricFamily
 
+from liaison.accounts.choices import JobState
+from liaison.accounts.models import Job
 from liaison.common import pulse
 from liaison.notices.choices import Channel, State
 from liaison.notices.models import Notice
@@ -50,6 +52,8 @@ def gauge(name: str, text: str, label: str, values: dict) -> GaugeMetricFamily:
 def from_database(oldest: float):
     try:
         counts = {state: Notice.objects.filter(state=state).order_by()[:COUNTED_TO].count() for state in SMALL_STATES}
+        jobs = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).values_list("state", "created_at")
+        jobs = list(jobs.order_by("created_at")[:COUNTED_TO])
         due = Notice.objects.due(timezone.now()).order_by()[:COUNTED_TO].count()
     except DatabaseError:
         return
@@ -57,6 +61,11 @@ def from_database(oldest: float):
     yield gauge("liaison_notices", text, "state", {state.value: count for state, count in counts.items()})
     yield GaugeMetricFamily("liaison_notices_due", f"Notices due and not sent; counted up to {COUNTED_TO}", due)
     yield GaugeMetricFamily("liaison_notices_oldest_due_seconds", "Waiting time of the oldest due notice", oldest)
+    counts = {state.value: sum(other == state for other, _at in jobs) for state in (JobState.WAITING, JobState.RUNNING)}
+    yield gauge("liaison_jobs", f"Long works by state; counted up to {COUNTED_TO}", "state", counts)
+    waiting = [at for state, at in jobs if state == JobState.WAITING]
+    age = (timezone.now() - waiting[0]).total_seconds() if waiting else 0
+    yield GaugeMetricFamily("liaison_jobs_oldest_waiting_seconds", "Waiting time of the oldest long work", age)
 
 
 def from_redis():

@@ -1,3 +1,7 @@
+import signal
+import subprocess
+import sys
+import textwrap
 from datetime import timedelta
 
 import pytest
@@ -5,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from liaison.accounts import jobs
-from liaison.accounts.choices import JOB_SILENCE, JobState
+from liaison.accounts.choices import JOB_SILENCE, JOB_TRIES, JobState
 from liaison.accounts.models import Job
 from liaison.common.exceptions import NotAllowed
+from tests.notices.test_sending import environment
 
 pytestmark = pytest.mark.django_db
 
@@ -87,14 +92,57 @@ def test_a_silent_job_goes_to_another_worker_and_the_first_one_no_longer_counts(
     assert Job.objects.get().state == JobState.DONE
 
 
-def test_a_job_that_falls_silent_again_and_again_is_given_up(liaison, sent):
+def test_a_job_whose_workers_fall_silent_again_and_again_is_given_up(liaison, sent):
     at = timezone.now()
     job = Job.objects.create(kind="count", title="数到三", by=liaison)
-    for _ in range(3):
+    for _ in range(JOB_TRIES):
+        Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING)
         at += JOB_SILENCE + timedelta(seconds=1)
         jobs.again(at)
     job.refresh_from_db()
     assert (job.state, job.words) == (JobState.FAILED, "处理多次中断，没有完成；请稍后再试，或联系管理员")
+
+
+def test_a_job_that_only_waits_is_never_given_up(liaison, sent):
+    at = timezone.now()
+    job = Job.objects.create(kind="count", title="数到三", by=liaison)
+    for _ in range(JOB_TRIES + 1):
+        at += JOB_SILENCE + timedelta(seconds=1)
+        jobs.again(at)
+    job.refresh_from_db()
+    assert (job.state, job.tries) == (JobState.WAITING, 0)
+
+
+STUCK = """
+    import time, django
+    django.setup()
+    from liaison.accounts import jobs
+    from liaison.accounts.models import Job
+
+    @jobs.work("count")
+    def work(job):
+        jobs.report(job, 1, 3)
+        print("one", flush=True)
+        time.sleep(60)
+
+    jobs.run(Job.objects.get().pk)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_what_a_killed_worker_began_another_one_ends(liaison, sent, count, tmp_path):
+    job = Job.objects.create(kind="count", title="数到三", by=liaison)
+    command = [sys.executable, "-c", textwrap.dedent(STUCK)]
+    with subprocess.Popen(command, env=environment(tmp_path), stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdout.readline().strip() == "one"
+        worker.send_signal(signal.SIGKILL)
+    jobs.run(job.pk)  # its row still says that somebody has it
+    assert count == []
+    jobs.again(timezone.now() + JOB_SILENCE + timedelta(seconds=1))
+    jobs.run(*sent[0][1])
+    job.refresh_from_db()
+    assert (job.state, job.done, job.tries, count) == (JobState.DONE, 3, 1, [1, 2, 3])
 
 
 def test_too_many_open_jobs_are_refused(liaison, sent):

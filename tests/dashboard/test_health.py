@@ -10,6 +10,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from liaison.accounts.choices import JobState
+from liaison.accounts.models import Job
 from liaison.common import pulse
 from liaison.notices.choices import Channel, Kind, State
 from liaison.notices.models import Notice
@@ -121,12 +123,14 @@ def test_due_notice_older_than_five_minutes_is_named(client, all_alive, liaison)
 @pytest.mark.django_db(transaction=True)
 def test_metrics_count_by_state_and_by_how_attempts_ended(client, all_alive, liaison):
     notice(liaison), notice(liaison, state=State.FAILED), notice(liaison, state=State.SENT)
+    Job.objects.create(kind="x", title="海报", by=liaison, state=JobState.RUNNING)
     pulse.count({"notices:email:sent": 3, "notices:email:dwell": 4.5, "notices:expired": 2})
     text = client.get("/metrics").content.decode()
     for line in [
         'liaison_up{part="beat"} 1.0', 'liaison_notices{state="planned"} 1.0', 'liaison_notices{state="failed"} 1.0',
         "liaison_notices_due 1.0", 'liaison_notice_attempts_total{channel="email",end="sent"} 3.0',
         'liaison_notice_dwell_seconds_sum{channel="email"} 4.5', "liaison_notices_expired_total 2.0",
+        'liaison_jobs{state="running"} 1.0', "liaison_jobs_oldest_waiting_seconds 0.0",
     ]:  # fmt: skip
         assert line in text.splitlines()
 
