@@ -51,7 +51,7 @@ class StationAdmin(GrantedAdmin):
     inlines = [RoomInline, ProvisionInline]
     fieldsets = [
         (None, {"fields": ["region", "code", "kind", "name", "is_open"]}),
-        (_("公开信息"), {"fields": ["address", "hours", "phone", "feature", "accessible"]}),
+        (_("公开信息"), {"fields": ["address", "hours", "phone", "issuer", "feature", "accessible"]}),
         (_("场所"), {"fields": ["area", "opened_on", "latitude", "longitude"]}),
         (_("人员"), {"fields": ["people"]}),
     ]

@@ -75,6 +75,14 @@ class Station(models.Model):
         help_text="WGS-84",
     )
     area = models.DecimalField(_("面积（平方米）"), max_digits=8, decimal_places=1, null=True, blank=True)
+    issuer = models.CharField(
+        _("发布单位"),
+        max_length=80,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("公告落款的单位；空着时街道站、社区站署街道人大工委，行业站署区人大常委会"),
+    )
     feature = models.TextField(_("一站一品一特色"), blank=True)
     accessible = models.BooleanField(_("有无障碍设施"), default=False)
     opened_on = models.DateField(_("设立日期"), null=True, blank=True)
