@@ -14,6 +14,7 @@ from representatives.models import Representative
 from stations.models import Room, Station
 
 from ..choices import Frequency, OffDays, RollOver, VisitKind
+from ..rules import Rule
 
 
 def small_numbers(label, **kwargs) -> ArrayField:
@@ -93,6 +94,11 @@ class Series(models.Model):
     @property
     def heading(self) -> str:
         return self.title or str(self.get_kind_display())
+
+    @property
+    def rule(self) -> Rule:
+        days = {name: tuple(getattr(self, name)) for name in ("weekdays", "ordinals", "month_days", "months")}
+        return Rule(self.frequency, self.interval, **days, off_days=self.off_days, roll_over=self.roll_over)
 
 
 class SeriesPersonQuerySet(ScopedQuerySet):
