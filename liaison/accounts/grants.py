@@ -36,8 +36,10 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "accounts.entry": {"view": {A}},
     "accounts.job": {"view": {D, S, L, X}, "change": {D, S, L, X}},
     "policy.threshold": {"view": STAFF, "add": {D, X}, "change": {D, X}},
-    "policy.calendaryear": {"view": STAFF, "add": {D, X}, "change": {D, X}},
-    "policy.calendarday": {"view": STAFF, "add": {D, X}, "change": {D, X}, "delete": {D, X}},
+    "policy.calendaryear": {"read": EVERYONE, "view": STAFF, "add": {D, X}, "change": {D, X}},
+    "policy.calendarday": {
+        "read": EVERYONE, "view": STAFF, "add": {D, X}, "change": {D, X}, "delete": {D, X},
+    },
     "notices.notice": {"view": {*STAFF, R}},
     "stations.station": {"read": EVERYONE, "view": STAFF, "add": {D}, "change": {D, S, L}},
     "stations.room": {"read": EVERYONE, "view": STAFF, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S}},
