@@ -67,21 +67,13 @@ def visit(station: Station, *, starts_at: datetime | None = None, hours: int = 2
         fields.setdefault("voters_received", 5)
         fields.setdefault("logged_at", starts_at + timedelta(hours=hours))
     defaults = {"kind": VisitKind.RECEPTION_DAY, "title": "接待选民", "ends_at": starts_at + timedelta(hours=hours)}
-    row = Visit.objects.create(
-        station=station, starts_at=starts_at, state="draft" if people else state, **(defaults | fields)
-    )
+    # What is over takes nobody in any more, and nothing is published into the past: it begins as published.
+    begins = "published" if people and state in ("held", "logged", "cancelled") else state
+    row = Visit.objects.create(station=station, starts_at=starts_at, state=begins, **(defaults | fields))
     for person in people:
         row.attendances.create(representative=person)
-    for step in (
-        {
-            "published": ["published"],
-            "held": ["published", "held"],
-            "logged": ["published", "held", "logged"],
-            "cancelled": ["cancelled"],
-        }.get(state, [])
-        if people
-        else []
-    ):
+    steps = {"held": ["held"], "logged": ["held", "logged"], "cancelled": ["cancelled"]}.get(state, [])
+    for step in steps if begins != state else []:
         Visit.objects.filter(pk=row.pk).update(state=step)
     row.refresh_from_db()
     return row

@@ -16,11 +16,11 @@ from stations.models import Room
 
 from .choices import HOLDING, AttendanceState, State
 from .clashes import refuse_clashes
-from .models import Attendance, LogDraft, Visit
+from .models import Attendance, LogDraft, Printing, Visit
 from .reminders import plan_reminders
 
-COURSE_FIELDS = ("state", "published_at", "published_by_id", "late_reason")
-MOVING_FIELDS = ("station_id", "starts_at", "ends_at", "room_id", "place", "is_online", "state")
+COURSE_FIELDS = ("state", "published_at", "published_by_id", "late_reason", "change_reason")
+TOLD_FIELDS = ("version", "changed_at", "announced", "changed_from", "notice_year", "notice_no")  # by a trigger
 
 
 @verb
@@ -37,9 +37,6 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
             setattr(visit, field, getattr(before, field))
     if before is None:
         visit.created_by = by
-    moved = before is None or any(getattr(before, f) != getattr(visit, f) for f in MOVING_FIELDS)
-    if before is not None:
-        visit.version = before.version + moved
     visit.full_clean()
     representatives = None if representatives is None else list(representatives)
     refuse_clashes(visit, visit.representatives_holding() if representatives is None else representatives)
@@ -47,6 +44,7 @@ def save_visit(visit: Visit, *, representatives: Iterable[Representative] | None
     visit.save()
     if representatives is not None:
         set_representatives(visit, representatives)
+    visit.refresh_from_db(fields=TOLD_FIELDS)
     plan_reminders(visit)  # other people or words keep the version: whoever was told already is not told twice
     return visit
 
@@ -91,6 +89,7 @@ def publish_visit(visit: Visit, *, by: User, late_reason: str = "") -> Visit:
         visit.late_reason = late_reason.strip()
     visit.state, visit.published_at, visit.published_by = State.PUBLISHED, now, by
     visit.save()
+    visit.refresh_from_db(fields=TOLD_FIELDS)
     plan_reminders(visit)
     return visit
 
@@ -102,6 +101,12 @@ def is_late(visit: Visit, at: datetime) -> bool:
 
 
 @verb
+def record_printing(visits: Iterable[Visit], *, form: str, by: User) -> list[Printing]:
+    """Keep as evidence that the notices of `visits` left the house in `form` just now."""
+    return Printing.objects.bulk_create([Printing(visit=visit, form=form, by=by) for visit in visits])
+
+
+@verb
 def cancel_visit(visit: Visit, *, reason: str, by: User) -> Visit:
     """Cancel a visit with its reason; it stays public as cancelled. Frees people and room, cancels its reminders."""
     visit = Visit.objects.select_for_update().get(pk=visit.pk)
@@ -110,8 +115,8 @@ def cancel_visit(visit: Visit, *, reason: str, by: User) -> Visit:
     if not reason.strip():
         raise NotAllowed(_("请说明取消的原因"), code="required")
     visit.state, visit.cancel_reason = State.CANCELLED, reason.strip()
-    visit.version += 1
     visit.save()
+    visit.refresh_from_db(fields=TOLD_FIELDS)
     plan_reminders(visit)
     return visit
 
@@ -154,6 +159,8 @@ def log_visit(
         raise NotAllowed(_("这次进站已经登记过，登记后的内容是历史记录，不能修改"), code="logged")
     if not visit.can_log(now):
         raise NotAllowed(_("进站开始以后才能登记") if visit.state != State.CANCELLED else _("已取消的进站不能登记"))
+    if visit.state == State.PUBLISHED:  # over, before the first who stayed away could look like a change of plan
+        Visit.objects.filter(pk=visit.pk).update(state=State.HELD)
     there = {representative.pk for representative in came}
     planned = {a.representative_id: a for a in visit.attendances.select_for_update().order_by("id")}
     for pk in sorted(there - planned.keys()):
@@ -166,8 +173,6 @@ def log_visit(
             attendance.state = AttendanceState.ABSENT
         if attendance.state != was:
             attendance.save(update_fields=["state"])
-    if visit.state == State.PUBLISHED:
-        Visit.objects.filter(pk=visit.pk).update(state=State.HELD)
     visit.state, visit.logged_at, visit.logged_by = State.LOGGED, now, by
     visit.voters_received, visit.summary, visit.result = voters_received, summary.strip(), result.strip()
     visit.save()

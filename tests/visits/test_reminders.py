@@ -50,7 +50,7 @@ def test_publishing_plans_for_representatives_and_liaison(station, liaison, repr
     draft = factories.visit(station, people=[representative.representative])
     assert rows() == []
     actions.publish_visit(draft, by=district)
-    assert rows() == [(1, "liaison", "planned"), (1, "representative", "planned")]
+    assert rows() == [(2, "liaison", "planned"), (2, "representative", "planned")]  # becoming public is a new version
     notice = Notice.objects.first()
     assert notice.due_at == factories.hour(6, at=16)
     assert notice.expires_at == factories.hour(7, at=6)

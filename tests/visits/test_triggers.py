@@ -119,3 +119,43 @@ def test_constraints_speak_in_words(station, change, words):
 def test_what_is_kept_for_good_is_not_deleted(station, table, words):
     factories.representative(station=station)
     assert refused(lambda: sql(f"DELETE FROM {table}")) == words
+
+
+# Sequence and last change, for whoever follows a calendar
+
+
+@pytest.mark.parametrize(
+    ("change", "raised"),
+    [
+        ({"starts_at": factories.hour(7, at=8)}, 1),
+        ({"ends_at": factories.hour(7, at=10)}, 1),
+        ({"place": "老年活动中心"}, 1),
+        ({"is_online": True}, 1),
+        ({"state": "published", "published_at": timezone.now()}, 1),
+        ({"title": "垃圾分类"}, 0),
+        ({"topics": "路灯"}, 0),
+        ({"place": ""}, None),
+        ({"version": 9}, None),
+    ],
+)
+def test_version_rises_with_hours_place_and_state_for_every_writer(station, change, raised):
+    visit = factories.visit(station)
+    Visit.objects.filter(pk=visit.pk).update(**change)
+    now = Visit.objects.get(pk=visit.pk)
+    assert (now.version, now.changed_at > visit.changed_at) == (1 + (raised or 0), raised is not None)
+
+
+def test_who_comes_to_a_public_visit_moves_its_last_change(station):
+    person = factories.representative(station=station)
+    visit, draft = factories.visit(station, state="published"), factories.visit(station, starts_at=factories.hour(9))
+    for row in (visit, draft):
+        row.attendances.create(representative=person)
+    now, still = Visit.objects.get(pk=visit.pk), Visit.objects.get(pk=draft.pk)
+    assert (now.version, now.changed_at > visit.changed_at, still.changed_at) == (1, True, draft.changed_at)
+
+
+@pytest.mark.parametrize("change", [{"state": "published"}, {}])
+def test_nothing_is_published_that_has_begun(station, change):
+    visit = factories.visit(station, starts_at=timezone.now() - timedelta(minutes=1))
+    words = refused(lambda: Visit.objects.filter(pk=visit.pk).update(published_at=timezone.now(), **change))
+    assert words == "开始时间已过，不能再公布"

@@ -98,7 +98,7 @@ def to_the_minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-@pghistory.track(exclude=["title_grams", "district"])
+@pghistory.track(exclude=["title_grams", "district", "changed_from"])
 class Visit(models.Model):
     """进站: representatives at a station for an hour or a day, of whatever kind. Planned, published, held, logged."""
 
@@ -141,7 +141,8 @@ class Visit(models.Model):
     )
     created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
-    # Raised whenever hours, place or state change, so that a reminder knows which visit it told of.
+    # Raised by a trigger whenever hours, place or state change: a reminder knows by it which visit it told of, and a
+    # calendar takes it as SEQUENCE. `changed_at` moves with whatever the public sees: a calendar's LAST-MODIFIED.
     version = models.PositiveIntegerField(default=1, editable=False)
     # Where it comes from: the series and the day that its rule named, before holidays moved it (and why they did).
     series = models.ForeignKey(
@@ -151,8 +152,10 @@ class Visit(models.Model):
     rule_on = models.DateField(_("按规则的日期"), null=True, editable=False)
     moved_why = models.CharField(_("顺延原因"), max_length=120, blank=True, editable=False, db_default="")
     is_apart = models.BooleanField(_("单独改过"), default=False, editable=False, db_default=False)
-    # What was announced when it became public: a later change shows beside it, struck through.
+    # What was announced when it became public, and the part of it that no longer holds: it is shown struck through.
+    # Both are written by a trigger, whoever publishes and whoever changes.
     announced = models.JSONField(_("公布时的内容"), null=True, editable=False)
+    changed_from = models.JSONField(_("公布后变更的内容"), null=True, editable=False)
     change_reason = models.CharField(_("变更原因"), max_length=200, blank=True, editable=False, db_default="")
     # The number of its notice (公告编号), counted by station and year.
     notice_year = models.PositiveSmallIntegerField(_("公告年份"), null=True, editable=False)
