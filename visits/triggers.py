@@ -123,6 +123,11 @@ VISIT_TRIGGERS = [
             RETURN NEW;
         """,
     ),
+    # The name under which calendars and links know the visit.
+    refuse(
+        "visit_public_id_stays", "进站的公开编号不能修改", pgtrigger.Update,
+        pgtrigger.Condition(_changed("public_id")),
+    ),
     pgtrigger.Trigger(
         name="hours_follow", when=pgtrigger.After, operation=pgtrigger.UpdateOf("starts_at", "ends_at", "state"),
         condition=pgtrigger.Condition(

@@ -1,4 +1,5 @@
 import pghistory
+import pgtrigger
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -6,9 +7,14 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.fields import PublicIdField
+from liaison.common.triggers import refuse
 
 
 class FeedKeyQuerySet(ScopedQuerySet):
+    def within(self, posting) -> models.Q:
+        """A key is one's own and nobody else's, whatever the role."""
+        return models.Q(user=posting.user)
+
     def in_force(self) -> "FeedKeyQuerySet":
         return self.filter(revoked_at=None, user__is_active=True)
 
@@ -31,6 +37,15 @@ class FeedKey(models.Model):
             models.UniqueConstraint(
                 fields=["user"], condition=models.Q(revoked_at=None), name="feed_key_one_in_force",
                 violation_error_message=_("已有一个订阅地址，请先停用"),
+            ),
+        ]  # fmt: skip
+        triggers = [
+            refuse(
+                "feed_key_stays_revoked", "停用的订阅地址不能恢复，请重新开通", pgtrigger.Update,
+                pgtrigger.Condition(
+                    'OLD."public_id" <> NEW."public_id" OR OLD."user_id" <> NEW."user_id" OR'
+                    ' (OLD."revoked_at" IS NOT NULL AND OLD."revoked_at" IS DISTINCT FROM NEW."revoked_at")'
+                ),
             ),
         ]  # fmt: skip
 

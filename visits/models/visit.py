@@ -177,6 +177,9 @@ class Visit(models.Model):
             models.Index(fields=["ends_at"], name="visit_open_end", condition=Q(state__in=["published", "held"])),
             models.Index(fields=["starts_at"], name="visit_draft_start", condition=Q(state="draft")),
             grams_index("title_grams", "visit_title_grams"),
+            models.Index(
+                fields=["-changed_at", "-id"], name="visit_news", condition=Q(state__in=["published", "cancelled"])
+            ),
             models.Index(fields=["series", "rule_on"], name="visit_series_day", condition=Q(series__isnull=False)),
         ]
         constraints = [
