@@ -13,6 +13,7 @@ from typing import NamedTuple
 from dateutil.rrule import MONTHLY, WEEKLY, rrule, rruleset, weekday
 from django.utils.translation import gettext as _
 
+from liaison.common.templatetags.face import joined
 from liaison.common.workdays import SATURDAY, is_workday
 
 from .choices import Frequency, OffDays, RollOver, Weekday
@@ -20,6 +21,7 @@ from .choices import Frequency, OffDays, RollOver, Weekday
 LAST = -1  # the last one of its weekday, or the last day of the month
 SHORTEST_MONTH = 28
 WEEK = timedelta(days=7)
+ODD_MONTHS, EVEN_MONTHS = set(range(1, 13, 2)), set(range(2, 13, 2))
 # Days that the law itself frees on fixed dates (全国年节及纪念日放假办法, 2024, 第二条); those of the moon are known
 # once a year is announced.
 LAWFUL = {(1, 1): "元旦", (5, 1): "劳动节", (5, 2): "劳动节", **dict.fromkeys([(10, 1), (10, 2), (10, 3)], "国庆节")}
@@ -166,14 +168,48 @@ def faults(rule: Rule) -> dict[str, str]:
     return wrong
 
 
+def in_words(rule: Rule) -> str:
+    """每2周的星期一、星期四, 单月15日, 每月第1个、最后一个星期五: the rule as people say it."""
+    weekdays = joined(Weekday(day).label for day in sorted(rule.weekdays))
+    if rule.frequency == Frequency.WEEKLY:
+        every = _("每周的") if rule.interval == 1 else _("每%(n)s周的") % {"n": rule.interval}
+        return every + weekdays
+    if rule.frequency == Frequency.WEEKDAY_OF_MONTH:
+        ordinals = joined(ordinal(nth) for nth in sorted(rule.ordinals, key=_last_goes_last))
+        return _months(rule) + ordinals + weekdays
+    days = joined(month_day(day) for day in sorted(rule.month_days, key=_last_goes_last))
+    return (_("每年") if rule.frequency == Frequency.YEARLY else "") + _months(rule) + days
+
+
+def _months(rule: Rule) -> str:
+    months = set(rule.months)
+    if not months or len(months) == 12:
+        return _("每月")
+    if months in (ODD_MONTHS, EVEN_MONTHS):
+        return _("单月") if months == ODD_MONTHS else _("双月")
+    return joined(_("%(month)s月") % {"month": month} for month in sorted(months))
+
+
+def ordinal(nth: int) -> str:
+    return _("最后一个") if nth == LAST else _("第%(n)s个") % {"n": nth}
+
+
+def month_day(day: int) -> str:
+    return _("最后一天") if day == LAST else _("%(day)s日") % {"day": day}
+
+
+def _last_goes_last(number: int) -> int:
+    return number if number > 0 else 99
+
+
 def _occurrence(rule: Rule, on: date, named: list[date], calendar: Calendar) -> Occurrence:
     """The visit held `on`, for which the rule named one day or several; the day itself goes first."""
     rule_on = on if on in named else named[0]
-    joined = tuple(day for day in named if day != rule_on)
+    others = tuple(day for day in named if day != rule_on)
     words = [_why_moved(rule_on, calendar) if rule_on != on else _why_last(rule, on)]
-    words += [_why_joined(day, calendar) for day in joined]
+    words += [_why_joined(day, calendar) for day in others]
     provisional = any(day.year not in calendar.announced for day in (on, *named))
-    return Occurrence(on, rule_on, "；".join(filter(None, words)), provisional, joined)
+    return Occurrence(on, rule_on, "；".join(filter(None, words)), provisional, others)
 
 
 def _why_moved(day: date, calendar: Calendar) -> str:

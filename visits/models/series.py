@@ -34,7 +34,9 @@ class Series(models.Model):
     """
 
     public_id = PublicIdField(unique=True)
-    station = models.ForeignKey(Station, models.PROTECT, related_name="series", verbose_name=_("联络站"))
+    station = models.ForeignKey(
+        Station, models.PROTECT, related_name="series", verbose_name=_("联络站"), db_index=False
+    )
     kind = models.CharField(_("类别"), max_length=20, choices=VisitKind)
     title = models.CharField(_("主题"), max_length=120, blank=True)
     topics = models.TextField(_("可反映的事项"), blank=True)
@@ -58,6 +60,8 @@ class Series(models.Model):
         "self", models.SET_NULL, null=True, related_name="continued_by", editable=False, verbose_name=_("接续")
     )
     representatives = models.ManyToManyField(Representative, through="SeriesPerson", related_name="+")
+    # One per filled-in form, as visits have it.
+    form_key = models.UUIDField(_("表单编号"), null=True, unique=True, editable=False)
     created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", editable=False)
     created_at = models.DateTimeField(_("建立时间"), default=timezone.now, editable=False)
     changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
@@ -67,6 +71,7 @@ class Series(models.Model):
     class Meta:
         verbose_name, verbose_name_plural = _("系列"), pgettext_lazy("plural", "系列")
         ordering = ["station", "from_on", "id"]
+        indexes = [models.Index(fields=["station", "from_on", "id"], name="series_station_from")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(to_on__gte=F("from_on")),

@@ -27,6 +27,8 @@ from ..choices import HOLDING, MOVES, OVER, AttendanceState, State, VisitKind
 from ..triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 
 DISTRICT_DIGITS = 6
+# A visit that goes where the rule of its series goes: not over, not cancelled, not changed by itself.
+FOLLOWS_RULE = Q(series__isnull=False, is_apart=False, state__in=[State.DRAFT, State.PUBLISHED])
 
 
 class VisitQuerySet(ScopedQuerySet):
@@ -152,6 +154,8 @@ class Visit(models.Model):
     rule_on = models.DateField(_("按规则的日期"), null=True, editable=False)
     moved_why = models.CharField(_("顺延原因"), max_length=120, blank=True, editable=False, db_default="")
     is_apart = models.BooleanField(_("单独改过"), default=False, editable=False, db_default=False)
+    # The day to which a changed calendar would move it and somebody decided that it stays: not asked again.
+    declined_on = models.DateField(_("不改期到"), null=True, editable=False)
     # What was announced when it became public, and the part of it that no longer holds: it is shown struck through.
     # Both are written by a trigger, whoever publishes and whoever changes.
     announced = models.JSONField(_("公布时的内容"), null=True, editable=False)
@@ -181,6 +185,11 @@ class Visit(models.Model):
                 fields=["-changed_at", "-id"], name="visit_news", condition=Q(state__in=["published", "cancelled"])
             ),
             models.Index(fields=["series", "rule_on"], name="visit_series_day", condition=Q(series__isnull=False)),
+            # Those that a changed calendar may move: by the holiday on which their rule puts them, or moved before.
+            models.Index(fields=["rule_on", "district"], name="visit_may_move", condition=FOLLOWS_RULE),
+            models.Index(
+                fields=["district", "rule_on"], name="visit_was_moved", condition=FOLLOWS_RULE & ~Q(moved_why="")
+            ),
         ]
         constraints = [
             models.CheckConstraint(
