@@ -33,8 +33,8 @@ def station_near(request):
     form = PointFinder(request.GET, user=request.user)
     rows = []
     if form.is_valid() and form.point:
-        near = Station.objects.for_user(request.user, "read").near(*form.point)
-        rows = listed(list(near.values(*COLUMNS, "distance")[:NEAREST]), request.user)
+        near = Station.objects.for_user(request.user, "read").near(form.point, NEAREST)
+        rows = listed(list(near.values(*COLUMNS, "distance")), request.user)
     response = render(request, "stations/station_near.html", {"form": form, "rows": rows})
     if "lat" in request.GET or "lng" in request.GET:
         response["Cache-Control"] = "private, no-store"
