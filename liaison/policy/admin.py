@@ -8,18 +8,38 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.adminbase import GrantedAdmin, GrantedForm, GrantedInline
 
-from .choices import DEFAULTS, Key
+from .choices import UNITS, Key, units_of
 from .models import CalendarDay, CalendarYear, Threshold
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
 class ThresholdForm(GrantedForm):
+    unit = forms.ChoiceField(
+        label=_("单位"),
+        required=False,
+        help_text=_("“进站公告提前天数”可按天或按工作日计算，其余规则的单位是固定的"),
+    )
+
     class Meta:
         help_texts = {
-            "value": _("单位随规则而定"),
             "valid_from": _("从这一天起按新数值执行；此前的事仍按当时的数值"),
         }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "unit" in self.fields:
+            some = dict.fromkeys(unit for units in UNITS.values() for unit in units)
+            self.fields["unit"].choices = [("", _("随规则而定")), *((unit, unit.label) for unit in some)]
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("key"):
+            units = units_of(cleaned["key"])
+            if cleaned.get("unit") and cleaned["unit"] not in units:
+                self.add_error("unit", _("这条规则的单位固定为“%s”，请选“随规则而定”") % units[0].label)
+            cleaned["unit"] = cleaned.get("unit") or units[0]
+        return cleaned
 
     def clean_valid_from(self):
         day = self.cleaned_data["valid_from"]
@@ -33,7 +53,7 @@ class ThresholdAdmin(GrantedAdmin):
     """A new value is a new row with its own first day; what held before stays as it was."""
 
     form = ThresholdForm
-    fields = ["key", "value", "valid_from", "source"]
+    fields = ["key", "value", "unit", "valid_from", "source"]
     list_display = ["key", "amount", "valid_from", "standing", "source"]
     list_filter = ["key"]
     list_per_page = 200
@@ -55,12 +75,9 @@ class ThresholdAdmin(GrantedAdmin):
         key = initial.get("key")
         if key in Key.values:
             now = Threshold.objects.on(key, timezone.localdate())
-            initial |= {"value": now.value.normalize(), "source": now.source}
+            unit = now.unit if len(units_of(key)) > 1 else ""
+            initial |= {"value": now.value.normalize(), "unit": unit, "source": now.source}
         return initial
-
-    def save_model(self, request, obj, form, change):
-        obj.unit = DEFAULTS[Key(obj.key)].unit
-        super().save_model(request, obj, form, change)
 
     @admin.display(description=_("数值"))
     def amount(self, row):

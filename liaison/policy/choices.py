@@ -26,6 +26,7 @@ MOST = {
 
 class Key(TextChoices):
     NOTICE_DAYS = "visit.notice_days", _("进站公告提前天数")
+    NOTICE_WARN_DAYS = "visit.notice_warn_days", _("公告期限到期前提醒的天数")
     LONGEST_HOURS = "visit.longest_hours", _("一次进站最长时间")
     FURTHEST_DAYS = "visit.furthest_days", _("最远可安排到多少天以后")
     LOG_WITHIN_DAYS = "visit.log_within_days", _("进站后须登记的天数")
@@ -56,6 +57,7 @@ HENAN = "河南省人大代表建议办理规定（2017）"
 
 DEFAULTS: dict[Key, Default] = {
     Key.NOTICE_DAYS: Default(Decimal(3), Unit.DAYS, "地方工作规范（一般提前 3 日，个别为 2 日）"),
+    Key.NOTICE_WARN_DAYS: Default(Decimal(2), Unit.DAYS, OURS),
     Key.LONGEST_HOURS: Default(Decimal(12), Unit.HOURS, OURS),
     Key.FURTHEST_DAYS: Default(Decimal(550), Unit.DAYS, OURS),
     Key.LOG_WITHIN_DAYS: Default(Decimal(3), Unit.DAYS, OURS),
@@ -74,6 +76,13 @@ DEFAULTS: dict[Key, Default] = {
     Key.ERASE_YEARS: Default(Decimal(2), Unit.YEARS, OURS),
     Key.LOG_KEPT_YEARS: Default(Decimal(3), Unit.YEARS, "网络安全法第二十一条（不少于六个月）；期限为本系统默认值"),
 }
+
+# Where an office may count otherwise; the unit of every other rule is that of its default.
+UNITS: dict[Key, tuple[Unit, ...]] = {Key.NOTICE_DAYS: (Unit.DAYS, Unit.WORKDAYS)}
+
+
+def units_of(key: str) -> tuple[Unit, ...]:
+    return UNITS.get(Key(key)) or (DEFAULTS[Key(key)].unit,)
 
 
 class DayKind(TextChoices):
