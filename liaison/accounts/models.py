@@ -32,11 +32,16 @@ class RegionQuerySet(ScopedQuerySet):
 
 @pghistory.track()
 class Region(models.Model):
-    """An administrative division (行政区划) under its official code, which begins with its parent's code."""
+    """An administrative division (行政区划) under its official code, which begins with its parent's code.
+
+    Its centre is a point that people give (the committee's house, the middle of its homes); most are not known.
+    """
 
     code = CodeField(_("区划代码"), max_length=12, primary_key=True, validators=[digits])
     name = models.CharField(_("名称"), max_length=60)
     level = models.PositiveSmallIntegerField(_("级别"), choices=Level, editable=False)
+    latitude = models.FloatField(_("中心纬度"), null=True, blank=True, help_text="WGS-84")
+    longitude = models.FloatField(_("中心经度"), null=True, blank=True, help_text="WGS-84")
 
     objects = RegionQuerySet.as_manager()
 
@@ -49,7 +54,14 @@ class Region(models.Model):
                 name="region_code_fits_level",
                 condition=Q(*[Q(level=level, code__length=n) for level, n in CODE_LENGTH.items()], _connector=Q.OR),
                 violation_error_message=_("区划代码的位数与级别不符"),
-            )
+            ),
+            models.CheckConstraint(
+                name="region_centre_on_earth",
+                condition=Q(latitude=None, longitude=None)
+                | Q(latitude__isnull=False, longitude__isnull=False)
+                & Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                violation_error_message=_("经度和纬度应同时填写，并在范围之内"),
+            ),
         ]
 
     def __str__(self) -> str:
