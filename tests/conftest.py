@@ -41,7 +41,8 @@ def _sown_again():
 
     def sow(sender, **kwargs):
         if not apps.get_model("policy", "CalendarYear").objects.exists():
-            import_module("liaison.policy.migrations.0002_defaults").seed(apps, None)
+            for name in ("0002_defaults", "0007_defaults_since"):
+                import_module(f"liaison.policy.migrations.{name}").seed(apps, None)
 
     post_migrate.connect(sow, sender=apps.get_app_config("policy"), weak=False)
     yield
