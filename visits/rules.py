@@ -212,6 +212,11 @@ def _occurrence(rule: Rule, on: date, named: list[date], calendar: Calendar) -> 
     return Occurrence(on, rule_on, "；".join(filter(None, words)), provisional, others)
 
 
+def why_moved(named: date, on: date, calendar: Calendar) -> str:
+    """Why a visit that the rule puts on `named` is held `on`; nothing where it is the same day."""
+    return _why_moved(named, calendar) if named != on else ""
+
+
 def _why_moved(day: date, calendar: Calendar) -> str:
     words = {"name": calendar.name_of(day), "month": day.month, "day": day.day}
     if words["name"]:

@@ -3,24 +3,19 @@
 from datetime import datetime
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from liaison.common.forms import DayInput, HourInput
-from liaison.common.search import LONGEST
-from representatives.models import Representative
 from stations.models import Room, Station
 
 from ..choices import VisitKind
 from ..models import Attendance, Visit
-from .people import PeopleField, members, stations_to_plan
-
-MOST_FOUND = 20
+from .people import PeopleField, WhoComes, stations_to_plan
 
 
-class VisitForm(forms.ModelForm):
+class VisitForm(WhoComes, forms.ModelForm):
     """A visit as it is planned: one day, two hours, who comes. Where somebody or the room is taken it says where."""
 
     shown_at = {"starts_at": "date", "ends_at": "ends"}
@@ -56,7 +51,8 @@ class VisitForm(forms.ModelForm):
         self.user, self.is_new = user, self.instance._state.adding
         self.fields["kind"].choices = VisitKind.choices
         self._place(station)
-        self._people(find)
+        there = Attendance.objects.for_user(user).filter(visit=self.instance.pk)
+        self.offer_people(find, there.values("representative"))
         if not self.is_new:
             self._hours()
 
@@ -81,31 +77,6 @@ class VisitForm(forms.ModelForm):
     def _chosen_room(self) -> int | None:
         value = self.data.get("room", "")
         return int(value) if value.isdecimal() and len(value) < 18 else None
-
-    def _people(self, find: str) -> None:
-        field = self.fields["representatives"]
-        reach = Representative.objects.for_user(self.user)
-        there = Attendance.objects.for_user(self.user).filter(visit=self.instance.pk).values("representative")
-        field.queryset = Representative.objects.filter(Q(pk__in=reach.values("pk")) | Q(pk__in=there))
-        if not self.is_new and "representatives" not in self.initial:
-            self.initial["representatives"] = list(
-                field.queryset.filter(pk__in=there).values_list("public_id", flat=True)
-            )
-        chosen = self.data.getlist("representatives") if self.is_bound else self.initial.get("representatives") or []
-        shown = Q(public_id__in=[str(value)[:20] for value in chosen[:500]])
-        if self.at:
-            shown |= Q(pk__in=members(self.at, self.user).values("pk"))
-        people = list(field.queryset.filter(shown).with_level())
-        self.found = self._found(find, {person.pk for person in people})
-        field.choices = [(person.public_id, person) for person in [*people, *self.found]]
-
-    def _found(self, find: str, there: set[int]) -> list[Representative]:
-        """People beyond the station whose name begins so; the office asks somebody from elsewhere, too."""
-        self.find = find.strip()[:LONGEST]
-        if not self.find:
-            return []
-        found = Representative.objects.for_user(self.user).serving().named(self.find).exclude(pk__in=there)
-        return list(found.with_level()[:MOST_FOUND])
 
     def _hours(self) -> None:
         start, end = timezone.localtime(self.instance.starts_at), timezone.localtime(self.instance.ends_at)

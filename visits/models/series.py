@@ -1,5 +1,9 @@
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -10,11 +14,17 @@ from django.utils.translation import pgettext_lazy
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.fields import PublicIdField
+from liaison.common.templatetags.face import cn_day
+from liaison.policy.choices import Key
+from liaison.policy.models import Threshold
 from representatives.models import Representative
 from stations.models import Room, Station
 
 from ..choices import Frequency, OffDays, RollOver, VisitKind
-from ..rules import Rule
+from ..rules import Rule, count_days, faults, in_words
+
+MOST_VISITS = 400  # of one series: every working day of a year and a half, the furthest that anybody plans
+MOST_COUNTED = 20_000
 
 
 def small_numbers(label, **kwargs) -> ArrayField:
@@ -23,6 +33,18 @@ def small_numbers(label, **kwargs) -> ArrayField:
 
 class SeriesQuerySet(ScopedQuerySet):
     place = "station__code"
+
+    def running(self, on: date) -> "SeriesQuerySet":
+        """Series whose last day has not passed."""
+        return self.filter(to_on__gte=on)
+
+    def sent_before(self, form_key: str | UUID | None, by: User) -> "Series | None":
+        """The series that the form with this key made when `by` sent it the first time."""
+        try:
+            key = form_key and UUID(str(form_key))
+        except ValueError:
+            return None
+        return self.for_user(by).filter(form_key=key, created_by=by).first() if key else None
 
 
 @pghistory.track()
@@ -99,6 +121,53 @@ class Series(models.Model):
     @property
     def heading(self) -> str:
         return self.title or str(self.get_kind_display())
+
+    def clean(self) -> None:
+        """What depends on policy or on several fields at once; a series of 10,000 visits is counted, not made."""
+        errors = {name: [words] for name, words in faults(self.rule).items()}
+        if self.starts and self.ends:
+            self._clean_hours(errors)
+        if self.from_on and self.to_on:
+            self._clean_days(errors)
+        if self.room_id and self.station_id and self.room.station_id != self.station_id:
+            errors.setdefault("room", []).append(_("这个房间不在所选的联络站"))
+        if errors:
+            raise ValidationError(errors)
+
+    def _clean_hours(self, errors) -> None:
+        longest = Threshold.objects.number(Key.LONGEST_HOURS)
+        day = date.min
+        if self.ends <= self.starts:
+            errors.setdefault("ends", []).append(_("结束时间应晚于开始时间"))
+        elif datetime.combine(day, self.ends) - datetime.combine(day, self.starts) > timedelta(hours=longest):
+            errors.setdefault("ends", []).append(_("一次进站最长 %(n)s 小时，请检查结束时间") % {"n": longest})
+
+    def _clean_days(self, errors) -> None:
+        today = timezone.localdate()
+        furthest = Threshold.objects.number(Key.FURTHEST_DAYS, today)
+        last = today + timedelta(days=furthest)
+        if self._state.adding and not self.continues_id and self.from_on < today:
+            errors.setdefault("from_on", []).append(_("这个日期已经过去，请选今天或以后的日期"))
+        if self.to_on < self.from_on:
+            errors.setdefault("to_on", []).append(_("结束日期早于开始日期"))
+            return
+        if self.to_on > last:
+            words = {"n": furthest, "day": cn_day(last)}
+            errors.setdefault("to_on", []).append(_("最远只能安排到 %(n)s 天以后（%(day)s），请检查年份") % words)
+        if faults(self.rule):
+            return
+        count = count_days(self.rule, self.from_on, self.to_on, MOST_COUNTED)
+        if count > MOST_VISITS:
+            n = count if count <= MOST_COUNTED else _("%(n)s 多") % {"n": MOST_COUNTED}
+            words = _("这样会产生 %(n)s 次进站，一个系列最多 %(most)s 次，请缩短期限或减少日期")
+            errors.setdefault("to_on", []).append(words % {"n": n, "most": MOST_VISITS})
+        elif not count:
+            errors.setdefault("to_on", []).append(_("这段时间里没有符合规则的日期，请放长期限或修改规则"))
+
+    @property
+    def rule_words(self) -> str:
+        """每周的星期一、星期四: the rule as people say it."""
+        return in_words(self.rule)
 
     @property
     def rule(self) -> Rule:

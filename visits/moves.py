@@ -1,0 +1,155 @@
+"""Which visits of series a changed calendar would move, and moving them or not, one by one.
+
+Nothing moves by itself when the State Council's announcement is entered: what was planned or told stays until somebody
+decides. What is past, over, cancelled or changed by itself is never in question.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from liaison.accounts.models import User
+from liaison.common.exceptions import NotAllowed, verb
+from liaison.common.templatetags.face import cn_day
+from liaison.policy.choices import Key
+from liaison.policy.models import Threshold
+
+from .actions import cancel_visit, delete_draft, save_visit
+from .choices import OffDays, State
+from .holidays import known
+from .models import Series, Visit
+from .models.visit import FOLLOWS_RULE
+from .rules import LAWFUL, Calendar, moved, why_moved
+
+MOST_LOOKED_AT = 5000  # the next ones come into view as these are decided
+DAY = timedelta(days=1)
+FRIDAY = 5
+
+
+class Move(NamedTuple):
+    """A visit that the calendar as it is now would put on another day; `joins` one that its series has there."""
+
+    visit: Visit
+    on: date
+    why: str
+    joins: bool
+
+    @property
+    def key(self) -> str:
+        """What exactly is decided upon, so that a decision about something that has changed since is refused."""
+        return f"{self.visit.public_id}-{self.on:%Y%m%d}-{'join' if self.joins else 'move'}"
+
+
+def waiting(user: User, now: datetime, most: int) -> list[Move]:
+    """Moves within `user`'s reach that nobody has decided upon, in order of the day by the rule, at most `most`."""
+    today = timezone.localdate(now)
+    last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
+    calendar = known(today, last)
+    visits = Visit.objects.for_user(user, "change").filter(FOLLOWS_RULE, starts_at__gt=now)
+    return _moves(_suspects(visits, calendar, today, last), calendar, now, most)
+
+
+def _suspects(visits, calendar: Calendar, today: date, last: date) -> list[tuple]:
+    """Those whose day could be wrong: the rule names a day that is not what its weekday says, or were moved before.
+
+    Two walks of two partial indexes; the many visits on ordinary days are not looked at.
+    """
+    ahead = [today + DAY * n for n in range((last - today).days + 1)]
+    special = [day for day in ahead if day in calendar.exceptions or (day.month, day.day) in LAWFUL]
+    weekends = [day for day in ahead if day.isoweekday() > FRIDAY]
+    avoided = Q(rule_on__in=special) | Q(series__off_days=OffDays.HOLIDAYS_AND_WEEKENDS)
+    columns = ("rule_on", "pk", "starts_at", "declined_on", "series")
+    found = set()
+    for rows in (visits.filter(avoided, rule_on__in={*special, *weekends}), visits.exclude(moved_why="")):
+        found |= set(rows.order_by("rule_on", "pk").values_list(*columns)[:MOST_LOOKED_AT])
+    return sorted(found, key=lambda row: row[:2])
+
+
+def _moves(suspects: list[tuple], calendar: Calendar, now: datetime, most: int) -> list[Move]:
+    series = Series.objects.in_bulk({row[4] for row in suspects})
+    rules = {pk: one.rule for pk, one in series.items()}
+    wrong = {}
+    for rule_on, pk, starts_at, declined_on, series_pk in suspects:
+        on = moved(rule_on, rules[series_pk], calendar)
+        start = timezone.localtime(starts_at)
+        if on not in (start.date(), declined_on) and _at(on, start) > now:
+            wrong[pk] = on
+    wrong = dict(list(wrong.items())[:most])
+    visits = Visit.objects.select_related("station", "series").in_bulk(wrong)
+    held = _days_held({visit.series_id for visit in visits.values()}, set(wrong.values()))
+    moves = []
+    # The latest first: a visit that makes room for another does so before.
+    for pk, on in reversed(wrong.items()):
+        visit = visits[pk]
+        joins = (visit.series_id, on) in held
+        held.discard((visit.series_id, timezone.localdate(visit.starts_at)))
+        held.add((visit.series_id, on))
+        moves.append(Move(visit, on, _why(visit, on, joins, calendar), joins))
+    return moves[::-1]
+
+
+def _days_held(series: set[int], days: set[date]) -> set[tuple[int, date]]:
+    """On which of `days` each of `series` has a visit that stands."""
+    if not days:
+        return set()
+    there = Visit.objects.standing().filter(series__in=series).between(min(days), max(days))
+    return {(pk, timezone.localdate(starts_at)) for pk, starts_at in there.values_list("series", "starts_at")}
+
+
+def _why(visit: Visit, on: date, joins: bool, calendar: Calendar) -> str:
+    """A sentence for staff and, where the visit was public, for everybody."""
+    words = {"month": on.month, "day": on.day}
+    name = calendar.name_of(visit.rule_on) or _("周末")
+    if joins:
+        return _("%(name)s，并入%(month)s月%(day)s日的一次") % (words | {"name": name})
+    if on == visit.rule_on:
+        return _("%(month)s月%(day)s日照常上班，不再顺延") % words
+    return why_moved(visit.rule_on, on, calendar)
+
+
+def _at(on: date, moment: datetime) -> datetime:
+    """The hour of `moment` (by the clock of the place) on another day."""
+    return timezone.make_aware(datetime.combine(on, timezone.localtime(moment).time()))
+
+
+@verb
+def apply_move(visit: Visit, *, key: str, by: User) -> Visit | None:
+    """Move the visit as it was shown under `key`. One that joins another is deleted as a draft, cancelled once public.
+
+    The reason stands with it, for the public too. Gives None where the visit is gone.
+    """
+    move = _decided(visit, key)
+    visit, on = move.visit, move.on
+    if move.joins and visit.state == State.DRAFT:
+        return delete_draft(visit, by=by)
+    if move.joins:
+        if not Visit.objects.for_user(by, "cancel").filter(pk=visit.pk).exists():
+            raise NotAllowed(_("已公布的进站要取消，请由街道或区人大工作人员办理"))
+        return cancel_visit(visit, reason=move.why, by=by)
+    visit.starts_at, visit.ends_at = _at(on, visit.starts_at), _at(on, visit.ends_at)
+    visit.moved_why = "" if on == visit.rule_on else move.why
+    return save_visit(visit, change_reason=move.why, by=by, with_series=True)
+
+
+@verb
+def decline_move(visit: Visit, *, key: str, by: User) -> None:
+    """Leave the visit where it is, and do not ask again as long as the calendar says the same."""
+    move = _decided(visit, key)
+    move.visit.declined_on = move.on
+    move.visit.save(update_fields=["declined_on"])
+
+
+def _decided(visit: Visit, key: str) -> Move:
+    """The move that waits for the visit now, locked; refused where it is not the one that was decided upon."""
+    visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
+    now, day = timezone.now(), timezone.localdate(visit.starts_at)
+    calendar = known(min(visit.rule_on, day), max(visit.rule_on, day))
+    still = Visit.objects.filter(FOLLOWS_RULE, pk=visit.pk, starts_at__gt=now)
+    rows = list(still.values_list("rule_on", "pk", "starts_at", "declined_on", "series"))
+    move = next(iter(_moves(rows, calendar, now, 1)), None)
+    if move is None or move.key != key:
+        raise NotAllowed(_("%s的一次刚才有变化，或者要先定同一系列后面的一次，请再看一次") % cn_day(visit.starts_at))
+    return move
