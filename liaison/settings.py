@@ -261,6 +261,10 @@ if os.environ.get("EMAIL_HOST"):
     EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
     EMAIL_TIMEOUT = 20
 METRICS_TOKEN = os.environ.get("LIAISON_METRICS_TOKEN", "")  # empty: /metrics answers this machine only
+# Keys that seal the secrets of channels: the first encrypts, all open. Empty: one is derived from the secret key.
+SECRETS_KEYS = [key.strip() for key in os.environ.get("LIAISON_SECRETS_KEYS", "").split(",") if key.strip()]
+EGRESS_LOCAL = TESTING  # channels never call this machine, but for tests whose gateway stands on it
+QUIET_HOURS = not TESTING  # tests run at any hour
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "liaison@localhost")
 
 # -- API -------------------------------------------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+from typing import NamedTuple
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -18,7 +20,8 @@ MOVES: dict[str, frozenset[str]] = {
     State.FAILED: frozenset({State.PLANNED, State.CANCELLED}),
     # A late answer settles what was unknown.
     State.UNKNOWN: frozenset({State.PLANNED, State.SENT, State.FAILED, State.CANCELLED}),
-    State.SENT: frozenset(),
+    # The gateway took it, and its receipt says later that the telephone did not.
+    State.SENT: frozenset({State.FAILED}),
     # Whoever was taken off a visit and put back is reminded after all.
     State.CANCELLED: frozenset({State.PLANNED}),
 }
@@ -34,19 +37,66 @@ class Kind(TextChoices):
     VISIT_TOMORROW = "visit_tomorrow", _("进站前一日提醒")
 
 
+class Group(TextChoices):
+    """What a person chooses channels for: kinds of one sort together."""
+
+    VISITS = "visits", _("进站安排")
+
+
+class Manner(NamedTuple):
+    """How notices of a kind behave."""
+
+    group: Group = Group.VISITS
+    is_urgent: bool = False  # goes out in the quiet hours too
+    is_for_offices: bool = False  # a department hears of it on working days only
+    in_rooms: bool = False  # told to the group chat and the webhook of its place, once
+
+
+MANNERS: dict[str, Manner] = {Kind.VISIT_TOMORROW: Manner(in_rooms=True)}
+
+
+def manner(kind: str) -> Manner:
+    return MANNERS.get(kind, Manner())
+
+
 class Channel(TextChoices):
+    INBOX = "inbox", _("站内消息")
     EMAIL = "email", _("电子邮件")
+    SMS = "sms", _("短信")
+    DINGTALK = "dingtalk", _("钉钉群")
+    WECOM = "wecom", _("企业微信群")
+    FEISHU = "feishu", _("飞书群")
+    WEBHOOK = "webhook", _("数据推送")
+
+
+# They make no sound, so the night does not matter to them.
+SILENT = (Channel.INBOX, Channel.WEBHOOK)
+# They reach a room or a machine and not a person: one notice for the place, whoever is in it.
+ROOMS = (Channel.DINGTALK, Channel.WECOM, Channel.FEISHU, Channel.WEBHOOK)
 
 
 class Word:
     """What a notice's answer says where no provider said anything; kept in Chinese, translated where it is shown."""
 
     EXPIRED = gettext_noop("过时未发")
+    EXPIRED_TRIED = gettext_noop("渠道一直不通，过时未发")
     CHANGED = gettext_noop("安排有变动，这条提醒不再需要")
     GONE_BEFORE = gettext_noop("已发出，随后安排有变动")
     STRANDED = gettext_noop("发送途中中断，可能已发出，也可能没有；不会自动重发")
+    AGAIN = gettext_noop("发送途中中断；对方能识别重复，会自动再发一次")
     NO_ADDRESS = gettext_noop("接收人没有登记邮箱")
+    NO_PHONE = gettext_noop("接收人没有登记手机号")
     INACTIVE = gettext_noop("接收人的账号已停用")
     ACCEPTED = gettext_noop("邮件服务器已接收")
     WRITTEN = gettext_noop("已写入邮件文件")
+    SHOWN = gettext_noop("已放入站内消息")
+    OFF = gettext_noop("这个渠道没有启用")
     UNEXPECTED = gettext_noop("发送程序出错，已记入日志")
+    # The way to a provider (egress.py)
+    REFUSED = gettext_noop("连接不上：对方拒绝连接或没有开机")
+    NO_SUCH_HOST = gettext_noop("连接不上：域名不存在或无法解析")
+    BAD_CERTIFICATE = gettext_noop("连接不上：对方的证书无效")
+    NO_REPLY = gettext_noop("对方在限定时间内没有回答")
+    BROKEN = gettext_noop("对方没有回答就断开了")
+    FORBIDDEN_ADDRESS = gettext_noop("不允许访问这个地址：它指向本机或本地链路")
+    BAD_URL = gettext_noop("地址应以 http:// 或 https:// 开头")

@@ -10,10 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
-from liaison.common.fields import CodeField
+from liaison.common.fields import CodeField, random_id
 from liaison.common.triggers import legal_moves, refuse
 
+from . import sealing
 from .choices import FACES, MOVES, Channel, Kind, State
+
+
+def receipt_token() -> str:
+    return random_id(24)
 
 
 class NoticeQuerySet(ScopedQuerySet):
@@ -24,7 +29,8 @@ class NoticeQuerySet(ScopedQuerySet):
 
     def due(self, at: datetime) -> "NoticeQuerySet":
         """Planned notices whose time has come, those waiting for their next attempt included."""
-        return self.filter(state=State.PLANNED, due_at__lte=at, expires_at__gt=at)
+        heard = models.Q(not_before=None) | models.Q(not_before__lte=at)
+        return self.filter(heard, state=State.PLANNED, due_at__lte=at, expires_at__gt=at)
 
     def sendable(self, at: datetime) -> "NoticeQuerySet":
         """Due notices that may be tried now."""
@@ -36,7 +42,7 @@ class NoticeQuerySet(ScopedQuerySet):
 
     def oldest_age(self, at: datetime) -> timedelta:
         """For how long the oldest due notice has waited; one that was planned after its hour waits since then."""
-        since = self.due(at).aggregate(at=models.Min(Greatest("due_at", "created_at")))["at"]
+        since = self.due(at).aggregate(at=models.Min(Greatest("due_at", "created_at", "not_before")))["at"]
         return max(at - since, timedelta()) if since else timedelta()
 
     def stranded(self, at: datetime) -> "NoticeQuerySet":
@@ -47,32 +53,49 @@ class NoticeQuerySet(ScopedQuerySet):
         """Notices that may still go out by themselves."""
         return self.filter(state__in=[State.PLANNED, State.LEASED])
 
+    def inbox_of(self, user) -> "NoticeQuerySet":
+        """What was put into the person's own inbox."""
+        return self.filter(recipient=user, channel=Channel.INBOX, sent_at__isnull=False)
 
-@pghistory.track()
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at=None)
+
+
+@pghistory.track(exclude=["read_at"])
 class Notice(models.Model):
     """A message as a row before it is a message: planned, leased by one sender, then sent or failed. Never lost.
 
     `about` names what it tells of ("visits.visit:17") and `about_version` which state of it, so that one event makes
-    one notice per person and channel however often it is planned. `place` is the station's code, for scope.
+    one notice per person and channel however often it is planned. `place` is the station's code, for scope. Without a
+    recipient it goes to the room or the machine of its place (ROOMS).
     """
 
     kind = models.CharField(_("种类"), max_length=30, choices=Kind)
     about = models.CharField(_("事由"), max_length=60)
     about_version = models.PositiveIntegerField(_("事由版本"))
     place = CodeField(_("所在"), max_length=15, blank=True)
-    recipient = models.ForeignKey(User, models.PROTECT, related_name="notices", verbose_name=_("接收人"))
+    recipient = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("接收人")
+    )
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
     due_at = models.DateTimeField(_("应发时间"))
     expires_at = models.DateTimeField(_("过时不发"))
     subject = models.CharField(_("标题"), max_length=120)
     body = models.TextField(_("内容"))
+    # What the text says, by name: for gateways that put it into a template of their own.
+    params = models.JSONField(_("变量"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PLANNED)
     leased_until = models.DateTimeField(_("占用至"), null=True, blank=True)
     # `due_at` stays what was promised; an attempt that failed is repeated from here on.
     retry_at = models.DateTimeField(_("下次尝试"), null=True, blank=True)
+    # Set where manners (the night, an office's weekend) or a digest put it off; `due_at` stays what was promised.
+    not_before = models.DateTimeField(_("不早于"), null=True, blank=True)
     attempt = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     answer = models.CharField(_("结果"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
+    delivered_at = models.DateTimeField(_("送达时间"), null=True, blank=True)
+    read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
+    resends = models.PositiveSmallIntegerField(_("人工重发次数"), default=0, db_default=0)
     created_at = models.DateTimeField(_("计划时间"), default=timezone.now, editable=False)
 
     objects = NoticeQuerySet.as_manager()
@@ -86,9 +109,28 @@ class Notice(models.Model):
                 name="notice_once",
                 violation_error_message=_("此提醒已计划过"),
             ),
+            models.UniqueConstraint(
+                fields=["kind", "about", "about_version", "channel"],
+                condition=models.Q(recipient=None),
+                name="notice_once_a_room",
+                violation_error_message=_("此提醒已计划过"),
+            ),
         ]
         indexes = [
             models.Index(fields=["due_at", "id"], name="notice_due", condition=models.Q(state=State.PLANNED)),
+            models.Index(
+                fields=["channel", "due_at", "id"], name="notice_channel_due", condition=models.Q(state=State.PLANNED)
+            ),
+            models.Index(
+                fields=["recipient", "-sent_at", "-id"],
+                name="notice_inbox",
+                condition=models.Q(channel=Channel.INBOX, sent_at__isnull=False),
+            ),
+            models.Index(
+                fields=["recipient"],
+                name="notice_unread",
+                condition=models.Q(channel=Channel.INBOX, sent_at__isnull=False, read_at=None),
+            ),
             models.Index(fields=["leased_until"], name="notice_stranded", condition=models.Q(state=State.LEASED)),
             models.Index(fields=["about"], name="notice_about"),
             models.Index(fields=["state", "-due_at", "-id"], name="notice_state_newest"),
@@ -103,7 +145,23 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} → {self.recipient}"
+        return f"{self.get_kind_display()} → {self.to}"
+
+    @property
+    def to(self) -> str:
+        """Whom it is for: a person, or the room of its channel."""
+        return str(self.recipient) if self.recipient_id else self.get_channel_display()
+
+    @property
+    def reference(self) -> str:
+        """What a provider knows the notice by: the row's number, and how often staff sent it again.
+
+        The same for every attempt, so that whoever recognises repeats drops the second one. What staff send again on
+        purpose is no repeat.
+        """
+        if self.pk is None:
+            return f"test-{int(self.created_at.timestamp() * 1000)}"
+        return f"{self.pk}-{self.resends}" if self.resends else str(self.pk)
 
     @property
     def why(self) -> str:
@@ -114,3 +172,92 @@ class Notice(models.Model):
     def face(self) -> str:
         """How the state is shown (`status_word`)."""
         return FACES[self.state]
+
+
+class ChannelSettingQuerySet(ScopedQuerySet):
+    place = "place"
+
+
+@pghistory.track(exclude=["sealed", "receipt_token"])
+class ChannelSetting(models.Model):
+    """How a channel works at a place and below it, where no nearer place has its own. Off until somebody turns it on.
+
+    What is secret stands encrypted in `sealed`, never shown again and kept out of the history.
+    """
+
+    channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
+    place = CodeField(
+        _("范围"),
+        max_length=15,
+        blank=True,
+        help_text=_("区划或联络站代码，这里和下面的提醒都走这一条，除非下面另有一条；留空为全部"),
+    )
+    is_on = models.BooleanField(_("启用"), default=False)
+    config = models.JSONField(_("设置"), default=dict, blank=True)
+    sealed = models.TextField(_("密钥"), blank=True, editable=False)
+    receipt_token = models.CharField(max_length=24, unique=True, default=receipt_token, editable=False)
+
+    objects = ChannelSettingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("通知渠道"), pgettext_lazy("plural", "通知渠道")
+        ordering = ["channel", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["channel", "place"],
+                name="channel_once_a_place",
+                violation_error_message=_("这个范围已有这个渠道的设置"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.place}".strip()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """What was sealed; nothing where its key is gone."""
+        try:
+            return sealing.unseal(self.sealed)
+        except sealing.Unreadable:
+            return {}
+
+    @secrets.setter
+    def secrets(self, secrets: dict[str, str]) -> None:
+        self.sealed = sealing.seal(secrets)
+
+    @property
+    def is_readable(self) -> bool:
+        try:
+            sealing.unseal(self.sealed)
+        except sealing.Unreadable:
+            return False
+        return True
+
+
+@pghistory.track(exclude=["failures"])
+class Pause(models.Model):
+    """What all senders know of a channel that fails: how often in a row, and until when nobody tries.
+
+    One row for each channel and the place of its setting; none where it never failed.
+    """
+
+    channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
+    place = CodeField(_("范围"), max_length=15, blank=True)
+    failures = models.PositiveIntegerField(_("连续失败次数"), default=0)
+    pauses = models.PositiveIntegerField(_("暂停次数"), default=0)
+    since = models.DateTimeField(_("暂停自"), null=True, blank=True)
+    until = models.DateTimeField(_("暂停至"), null=True, blank=True)
+    reason = models.CharField(_("原因"), max_length=200, blank=True)
+
+    objects = ChannelSettingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("渠道暂停")
+        constraints = [models.UniqueConstraint(fields=["channel", "place"], name="pause_once_a_channel")]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()} {self.place}".strip()
+
+    @property
+    def why(self) -> str:
+        return gettext(self.reason) if self.reason else ""
