@@ -58,6 +58,7 @@ WHO = {
     "stations:desk-station-list": SIGNED_IN,
     "stations:desk-station": WATCHERS,
     "stations:desk-station-edit": PLANNERS,
+    "visits:publish-list": {"district", "street"},
     "stations:desk-provisions": PLANNERS,
     "notices:notice-list": SIGNED_IN,
     "notices:mail-list": SIGNED_IN,

@@ -4,7 +4,7 @@ from uuid import uuid4
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -24,10 +24,11 @@ from liaison.policy.models import Threshold
 from representatives.models import Representative
 from stations.models import Station
 
-from .actions import cancel_visit, delete_draft, is_late, publish_visit, save_visit
+from .actions import cancel_visits, delete_draft, is_late, publish_visits, save_visit
 from .choices import State
 from .history import history_of
 from .models import DISTRICT_DIGITS, Attendance, Visit
+from .notice import NoticeRule, warn_days
 
 MOST_NAMED = 50  # stations or people that a search follows to their visits
 MOST_AT_ONCE = 200
@@ -62,12 +63,18 @@ class NeedsFilter(admin.SimpleListFilter):
     parameter_name = "needs"
 
     def lookups(self, request, model_admin):
-        return [("publish", _("该公布而未公布")), ("log", _("逾期未登记")), ("stale", _("过期的草稿"))]
+        return [
+            ("late", _("已过公告期限的草稿")),
+            ("publish", _("快到公告期限的草稿")),
+            ("log", _("逾期未登记")),
+            ("stale", _("过期的草稿")),
+        ]
 
     def queryset(self, request, visits):
         today = timezone.localdate()
         return {
-            "publish": lambda: visits.to_publish(today, Threshold.objects.number(Key.NOTICE_DAYS)),
+            "publish": lambda: visits.near_notice(today, NoticeRule.on(today), warn_days(today)),
+            "late": lambda: visits.past_notice(today, NoticeRule.on(today)),
             "log": lambda: self.to_log(visits, today),
             "stale": lambda: visits.filter(state=State.DRAFT).before(today),
         }.get(self.value(), lambda: visits)()
@@ -275,7 +282,8 @@ class VisitAdmin(GrantedAdmin):
     def start(self, request, verb: str, keys) -> HttpResponseRedirect:
         """Do it at once where nothing needs to be asked, else go to the page that asks for the reason."""
         visits = self.chosen(request, verb, keys)
-        if verb == "publish" and not any(is_late(visit, timezone.now()) for visit in visits if visit.can_publish):
+        now, rule = timezone.now(), NoticeRule.on(timezone.localdate())
+        if verb == "publish" and not any(is_late(visit, now, rule) for visit in visits if visit.can_publish):
             return self.finish(request, verb, visits, "")
         ids = ",".join(str(key) for key in keys)
         return redirect(f"{reverse(f'admin:visits_visit_{verb}')}?ids={ids}")
@@ -287,20 +295,16 @@ class VisitAdmin(GrantedAdmin):
 
     def finish(self, request, verb: str, visits: list[Visit], reason: str) -> HttpResponseRedirect:
         """Use the verb on each visit by itself, and say what was done and what was refused, and why."""
-        done = 0
-        for visit in visits:
-            try:
-                if verb == "publish":
-                    publish_visit(visit, late_reason=reason, by=request.user)
-                else:
-                    cancel_visit(visit, reason=reason, by=request.user)
-                done += 1
-            except ValidationError as error:
-                words = {"visit": visit, "why": " ".join(error.messages)}
-                self.message_user(request, _("没有办成：%(visit)s——%(why)s") % words, messages.WARNING)
+        if verb == "publish":
+            done, refused = publish_visits(visits, late_reason=reason, by=request.user)
+        else:
+            done, refused = cancel_visits(visits, reason=reason, by=request.user)
+        for visit, why in refused:
+            words = {"visit": visit, "why": why}
+            self.message_user(request, _("没有办成：%(visit)s——%(why)s") % words, messages.WARNING)
         if done:
             words = _("已公布 %s 次进站") if verb == "publish" else _("已取消 %s 次进站")
-            self.message_user(request, words % done, messages.SUCCESS)
+            self.message_user(request, words % len(done), messages.SUCCESS)
         if not visits:
             self.message_user(request, _("没有可以办理的进站：可能已被别人处理，或不在您的管理范围"), messages.WARNING)
         return redirect("admin:visits_visit_changelist")
@@ -326,13 +330,13 @@ class VisitAdmin(GrantedAdmin):
         form = AskForm(request.POST or None, verb=verb)
         if not visits or form.is_valid():
             return self.finish(request, verb, visits, form.cleaned_data["reason"] if visits else "")
-        now = timezone.now()
-        rows = [(visit, verb == "publish" and visit.can_publish and is_late(visit, now)) for visit in visits]
+        now, rule = timezone.now(), NoticeRule.on(timezone.localdate())
+        rows = [(visit, verb == "publish" and visit.can_publish and is_late(visit, now, rule)) for visit in visits]
         context = {
             **self.admin_site.each_context(request), "opts": self.opts, "form": form, "rows": rows, "verb": verb,
             "title": _("公布进站") if verb == "publish" else _("取消进站"),
             "ids": ",".join(str(visit.pk) for visit in visits), "late": sum(late for _visit, late in rows),
-            "days": Threshold.objects.number(Key.NOTICE_DAYS),
+            "rule": rule,
         }  # fmt: skip
         return TemplateResponse(request, "admin/visits/visit/ask.html", context)
 

@@ -118,9 +118,9 @@ class Notice(NamedTuple):
     @property
     def words(self) -> str:
         """最晚于某日公布，还剩几天."""
-        words = {"day": cn_date(self.ends_on), "n": f"{self.left} {Unit(self.rule.unit).label}"}
+        words = {"day": cn_date(self.ends_on), "n": f"{self.left} {Unit(self.rule.unit).label}", "days": -self.days}
         if self.standing == Standing.LATE:
-            return _("应于%(day)s前公布，已过 %(days)s 天") % words | {"days": -self.days}
+            return _("应不晚于%(day)s公布，已过 %(days)s 天") % words
         if self.standing == Standing.TODAY:
             return _("最晚于%(day)s公布，今天是最后一天") % words
         if not self.left:

@@ -12,7 +12,7 @@ urlpatterns = [
     path("desk/visits/add/", visits.visit_add, name="visit-add"),
     path("desk/visits/<slug:public_id>/", visits.desk_visit, name="desk-visit"),
     path("desk/visits/<slug:public_id>/edit/", visits.visit_edit, name="visit-edit"),
-    path("desk/visits/<slug:public_id>/publish/", visits.visit_publish, name="visit-publish"),
+    path("desk/visits/<slug:public_id>/publish/", publish.visit_publish, name="visit-publish"),
     path("desk/visits/<slug:public_id>/cancel/", visits.visit_cancel, name="visit-cancel"),
     path("desk/visits/<slug:public_id>/delete/", visits.visit_delete, name="visit-delete"),
     path("desk/visits/<slug:public_id>/log/", log.visit_log, name="visit-log"),
@@ -22,3 +22,4 @@ urlpatterns = [
     path("desk/photos/<slug:public_id>/thumbnail/", log.photo_thumbnail, name="photo-thumbnail"),
     path("desk/photos/<slug:public_id>/delete/", log.photo_delete, name="photo-delete"),
 ]
+    path("desk/visits/publish/", publish.publish_list, name="publish-list"),

@@ -18,6 +18,7 @@ from liaison.policy.models import CalendarYear, Threshold
 from stations.models import Station
 from visits.choices import State
 from visits.models import Visit, day_start
+from visits.notice import NoticeRule, warn_days
 
 MOST = 99
 CITY_DIGITS = 4  # above a city, somebody else looks after single stations
@@ -45,11 +46,16 @@ def _of_visits(user, on: date) -> Iterator[Line]:
     if not may(user, "publish", Visit):
         return
     visits = Visit.objects.for_user(user, "publish")
-    notice_days = Threshold.objects.number(Key.NOTICE_DAYS, on)
+    rule, warn = NoticeRule.on(on), warn_days(on)
     log_days = Threshold.objects.number(Key.LOG_WITHIN_DAYS, on)
     yield Line(
-        _("该公布而未公布的进站"), _("距开始不足或正好 %s 天，仍是草稿") % notice_days,
-        _count(visits.to_publish(on, notice_days)), _list_of_visits("publish"),
+        _("已过公告期限的草稿"), _("距开始已不足 %s，现在公布要说明原因") % rule.amount,
+        _count(visits.past_notice(on, rule)), _list_of_visits("late"),
+    )  # fmt: skip
+    yield Line(
+        _("快到公告期限的草稿"),
+        _("至少提前 %(n)s公布，今天或 %(days)s 天内是最后一天") % {"n": rule.amount, "days": warn},
+        _count(visits.near_notice(on, rule, warn)), _list_of_visits("publish"),
     )  # fmt: skip
     yield Line(
         _("逾期未登记的进站"), _("结束已超过 %s 天") % log_days,

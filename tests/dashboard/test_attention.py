@@ -26,10 +26,11 @@ def test_lines_count_what_waits_in_reach(district, station, other_station):
         factories.visit(place, starts_at=factories.hour(-5), state="held")
     factories.visit(station, starts_at=factories.hour(4), title="有时间")
     factories.visit(station, starts_at=factories.hour(-3), state="published", title="还在期内")
+    factories.visit(station, starts_at=factories.hour(2), title="已过期限")
+    factories.visit(station, starts_at=factories.hour(6), title="三天后才是最后一天")
     found = numbers(district)
-    assert {name: found[name] for name in ("该公布而未公布的进站", "逾期未登记的进站", "过期的草稿")} == {
-        "该公布而未公布的进站": "1", "逾期未登记的进站": "1", "过期的草稿": "1",
-    }  # fmt: skip
+    names = ("已过公告期限的草稿", "快到公告期限的草稿", "逾期未登记的进站", "过期的草稿")
+    assert [found[name] for name in names] == ["1", "2", "1", "1"]
 
 
 def test_line_and_its_list_agree(as_, district, station):
@@ -65,13 +66,13 @@ def test_calendar_of_next_year_is_asked_for_in_autumn(district):
 
 def test_numbers_stop_at_their_cap(monkeypatch, district, station):
     monkeypatch.setattr("liaison.dashboard.attention.MOST", 2)
-    for day in (1, 2, 3):
+    for day in (3, 4, 5):
         factories.visit(station, starts_at=factories.hour(day))
-    assert numbers(district)["该公布而未公布的进站"] == "2+"
+    assert numbers(district)["快到公告期限的草稿"] == "2+"
 
 
 def test_administrator_is_not_bothered_with_visits(administrator):
-    assert "该公布而未公布的进站" not in numbers(administrator)
+    assert "已过公告期限的草稿" not in numbers(administrator)
 
 
 def test_whole_nation_is_not_asked_for_idle_stations(as_, station):

@@ -22,6 +22,7 @@ from stations.choices import ProvisionKind, StationKind
 from stations.models import Provision, Room, Station
 from visits.choices import State, VisitKind
 from visits.models import Attendance, Visit
+from visits.notice import NoticeRule
 
 SHOWN = "410105002001-01"
 PASSWORD = "Correct-horse-7"
@@ -133,7 +134,7 @@ def test_something_needs_attention(demo):
     last = (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
     without = Station.objects.exclude(pk__in=Visit.objects.standing().between(first, last).values("station"))
     assert without.count() == 5
-    assert Visit.objects.to_publish(demo, 3).count() >= 3
+    assert Visit.objects.to_publish(demo, NoticeRule.on(demo)).count() >= 3
     assert Visit.objects.to_log(demo, 3).filter(station=SHOWN).count() == 1
 
 

@@ -82,7 +82,7 @@ def test_hour_that_has_passed_is_for_what_has_begun(station, liaison, state, ref
             save_visit(visit, by=liaison)
         assert told.value.message_dict == {"starts_at": ["这个时间已经过去，请选以后的时间"]}
     else:
-        assert save_visit(visit, by=liaison).version == 2
+        assert save_visit(visit, change_reason="提前开始", by=liaison).version == 2
 
 
 def test_stale_draft_keeps_its_day_and_takes_other_words(station, liaison):

@@ -8,6 +8,7 @@ from liaison.accounts.history import QUIET
 from tests import factories
 from visits.choices import MOVES, State
 from visits.models import Attendance, LogDraft, Photo, Visit
+from visits.notice import NoticeRule
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_what_waits_to_be_published_and_to_be_logged(station):
     forgotten = factories.visit(station, starts_at=factories.hour(-5), state="held")
     factories.visit(station, starts_at=factories.hour(-2), state="held")
     factories.visit(station, starts_at=factories.hour(-6), state="logged")
-    assert list(Visit.objects.to_publish(today, notice_days=3)) == [soon]
+    assert list(Visit.objects.to_publish(today, NoticeRule.on(today))) == [soon]
     assert list(Visit.objects.to_log(today, within_days=3)) == [forgotten]
 
 

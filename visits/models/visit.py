@@ -24,6 +24,7 @@ from representatives.models import Representative
 from stations.models import Room, Station
 
 from ..choices import HOLDING, MOVES, OVER, AttendanceState, State, VisitKind
+from ..notice import NoticeRule
 from ..triggers import ATTENDANCE_TRIGGERS, VISIT_TRIGGERS
 
 DISTRICT_DIGITS = 6
@@ -64,13 +65,19 @@ class VisitQuerySet(ScopedQuerySet):
     def standing(self) -> "VisitQuerySet":
         return self.exclude(state=State.CANCELLED)
 
-    def to_publish(self, on: date, notice_days: int) -> "VisitQuerySet":
-        """Drafts ahead whose notice day has come or gone."""
-        return self.filter(
-            state=State.DRAFT,
-            starts_at__gte=day_start(on),
-            starts_at__lt=day_start(on + timedelta(days=notice_days + 1)),
-        )
+    def to_publish(self, on: date, rule: NoticeRule, within_days: int = 0) -> "VisitQuerySet":
+        """Drafts ahead whose last day for publishing has come or gone, or comes `within_days`."""
+        last = rule.latest_start(on + timedelta(days=within_days))
+        return self.filter(state=State.DRAFT).since(on).before(last + timedelta(days=1))
+
+    def past_notice(self, on: date, rule: NoticeRule) -> "VisitQuerySet":
+        """Drafts ahead that can only be published late."""
+        return self.to_publish(on, rule, within_days=-1)
+
+    def near_notice(self, on: date, rule: NoticeRule, within_days: int) -> "VisitQuerySet":
+        """Drafts ahead whose last day for publishing is today or comes `within_days`."""
+        first = rule.latest_start(on - timedelta(days=1)) + timedelta(days=1)
+        return self.to_publish(on, rule, within_days).since(first)
 
     def to_log(self, on: date, within_days: int) -> "VisitQuerySet":
         """Visits that ended more than `within_days` ago and were not logged."""
@@ -297,6 +304,16 @@ class Visit(models.Model):
         """Published later than the notice period: counted, with its reason."""
         return bool(self.late_reason)
 
+    @property
+    def is_changed(self) -> bool:
+        """Something that was announced holds no longer, and the visit is still to come."""
+        return self.state == State.PUBLISHED and self.changed_from is not None
+
+    @property
+    def notice_number(self) -> str:
+        """公告编号: counted by station and year."""
+        return _("%(year)s年第 %(n)s 号") % {"year": self.notice_year, "n": self.notice_no} if self.notice_no else ""
+
     def can_become(self, state: str) -> bool:
         return state in MOVES[self.state]
 
@@ -326,9 +343,9 @@ class Visit(models.Model):
     def is_over(self) -> bool:
         return self.state in OVER
 
-    def notice_ends_on(self, notice_days: int) -> date:
+    def notice_ends_on(self, rule: NoticeRule) -> date:
         """The last day on which publishing keeps the notice period."""
-        return timezone.localdate(self.starts_at) - timedelta(days=notice_days)
+        return rule.ends_on(timezone.localdate(self.starts_at))
 
 
 class AttendanceQuerySet(ScopedQuerySet):

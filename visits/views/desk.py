@@ -8,11 +8,10 @@ from django.utils import timezone
 from liaison.accounts.choices import Role
 from liaison.accounts.context import places_of
 from liaison.accounts.scoping import may
-from liaison.policy.choices import Key
-from liaison.policy.models import Threshold
 
 from ..choices import State
 from ..models import Visit
+from ..notice import NoticeRule, warn_days
 from .cards import marked, shown
 
 ON_DUTY = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})  # whose day is made of visits
@@ -50,6 +49,10 @@ def _to_log(visits, user, today):
 
 
 def _to_publish(visits, user, today):
-    days = Threshold.objects.number(Key.NOTICE_DAYS, today)
-    drafts = visits.filter(Visit.objects.reach(user, "publish")).to_publish(today, days)
-    return marked(drafts.filter(starts_at__gt=timezone.now()).order_by("starts_at", "id")[: MOST_WAITING + 1])
+    """Drafts that must be public by now, or in some days: a warning comes before the day is missed."""
+    rule, warn = NoticeRule.on(today), warn_days(today)
+    drafts = visits.filter(Visit.objects.reach(user, "publish")).to_publish(today, rule, within_days=warn)
+    rows = marked(drafts.filter(starts_at__gt=timezone.now()).order_by("starts_at", "id")[: MOST_WAITING + 1])
+    for visit in rows:
+        visit.notice = rule.for_visit(timezone.localdate(visit.starts_at), today, warn)
+    return rows

@@ -13,10 +13,8 @@ from django.utils.translation import gettext as _
 from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import ConfirmForm, ReasonForm, posted, refusals_at
 from liaison.common.paging import keyset
-from liaison.policy.choices import Key
-from liaison.policy.models import Threshold
 
-from ..actions import cancel_visit, delete_draft, is_late, publish_visit, save_visit
+from ..actions import cancel_visit, delete_draft, save_visit
 from ..choices import State
 from ..forms import VisitFilter, VisitForm, stations_to_plan, typed
 from ..history import history_of
@@ -121,29 +119,6 @@ def _plan(request, visit: Visit, station=None):
 
 def _desk_url(visit) -> str:
     return reverse("visits:desk-visit", args=[visit.public_id])
-
-
-def visit_publish(request, public_id):
-    """Make a draft public; later than the notice period the page says so and asks why."""
-    visit = get_for_user(Visit.objects.select_related("station"), request.user, "publish", public_id=public_id)
-    if not visit.can_publish:
-        return refused(request, visit, _("只有草稿可以公布，这次安排已经公布或取消"))
-    late = is_late(visit, timezone.now())
-    days = Threshold.objects.number(Key.NOTICE_DAYS)
-    form = ConfirmForm(posted(request))
-    if late:
-        hint = _("按规定至少提前 %(n)s 天公布，这次已不足。原因会和逾期一起记录在案。") % {"n": days}
-        form = ReasonForm(posted(request), label=_("逾期公布的原因"), hint=hint)
-    if form.is_valid():
-        with refusals_at(form):
-            publish_visit(visit, by=request.user, late_reason=form.cleaned_data.get("reason", ""))
-            messages.success(request, _("已公布，群众现在能在接待日程里看到"))
-            return redirect("visits:desk-visit", visit.public_id)
-    return render(
-        request,
-        "visits/visit_publish.html",
-        {"cancel_url": _desk_url(visit), "visit": visit, "form": form, "late": late, "days": days},
-    )
 
 
 def visit_cancel(request, public_id):
