@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .public import schedule
-from .views import log, visits
+from .views import log, publish, visits
 
 app_name = "visits"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("visits/<slug:public_id>/", schedule.visit, name="visit"),
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),
+    path("desk/visits/publish/", publish.publish_list, name="publish-list"),
     path("desk/visits/<slug:public_id>/", visits.desk_visit, name="desk-visit"),
     path("desk/visits/<slug:public_id>/edit/", visits.visit_edit, name="visit-edit"),
     path("desk/visits/<slug:public_id>/publish/", publish.visit_publish, name="visit-publish"),
@@ -22,4 +23,3 @@ urlpatterns = [
     path("desk/photos/<slug:public_id>/thumbnail/", log.photo_thumbnail, name="photo-thumbnail"),
     path("desk/photos/<slug:public_id>/delete/", log.photo_delete, name="photo-delete"),
 ]
-    path("desk/visits/publish/", publish.publish_list, name="publish-list"),
