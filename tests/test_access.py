@@ -31,6 +31,7 @@ ADMINS = frozenset({"district", "administrator"})
 WHO = {
     "home": ALL,
     "visits:schedule": ALL,
+    "visits:calendar": ALL,
     "visits:visit": ALL,
     "stations:station-list": ALL,
     "stations:station-near": ALL,

@@ -102,3 +102,11 @@ class RotaState(TextChoices):
     READY = "ready", _("编排完成")
     IMPOSSIBLE = "impossible", _("无法编排")
     FAILED = "failed", _("没有完成")
+
+
+class CalendarView(TextChoices):
+    """How a calendar shows its visits."""
+
+    LIST = "list", _("列表")
+    MONTH = "month", _("月历")
+    WEEK = "week", _("周历")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.common.finder import Finder, choice, day, words
 from liaison.common.search import fold
+from liaison.common.templatetags.face import joined
 from representatives.models import Representative
 from stations.places import Places
 
@@ -55,12 +56,16 @@ class ScheduleFinder(Finder):
 
     def among(self, visits: VisitQuerySet) -> VisitQuerySet:
         """What an index finds: days, place, kind, people."""
-        wanted = self.wanted
         visits = visits.since(self.first_day)
-        if to := wanted.get("to"):
+        if to := self.wanted.get("to"):
             visits = visits.before(to + timedelta(days=1))
+        return self.narrowed(visits)
+
+    def narrowed(self, visits: VisitQuerySet) -> VisitQuerySet:
+        """Place, kind and people; of all days."""
+        wanted = self.wanted
         if street := wanted.get("street"):
-            visits = visits.filter(station__code__startswith=street)
+            visits = visits.filter(visits.under(street))
         if station := wanted.get("station"):
             visits = visits.filter(station=station)
         if kind := wanted.get("kind"):
@@ -81,6 +86,24 @@ class ScheduleFinder(Finder):
             there = self.here.filter(visit=OuterRef("pk"), representative__in=people)
             found &= about(word) | Q(station__name__icontains=word) | Q(Exists(there))
         return found
+
+
+class CalendarFinder(ScheduleFinder):
+    """The same filters for a calendar, which goes through the days by itself: `on` is the day that it is open at."""
+
+    from_ = to = None
+    on_ = day(_("日期"))
+    field_order = ("q", "on_")
+
+    @property
+    def on(self) -> str:
+        return joined(self._word(name, value) for name, value in self.wanted.items() if name != "on_")
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters as they stand in an address; the day is for the page to add."""
+        boxes = {box["name"]: box["value"] for box in self.boxes if box["value"] and not box["errors"]}
+        return {name: value for name, value in boxes.items() if name != "on"}
 
 
 def about(word: str) -> Q:

@@ -139,6 +139,12 @@ def _line(people: list[int], names: dict[int, tuple[int, SafeString]]) -> SafeSt
     return mark_safe("".join([name for _rank, name in found[:MOST_NAMED]]) + rest)
 
 
+def by_key(visits: VisitQuerySet, user) -> dict[int, dict]:
+    """Visits ready to print, for a page that puts them where it wants."""
+    rows = list(rows_of(visits, user))
+    return dict(zip((row["id"] for row in rows), listed(rows, user), strict=True))
+
+
 def by_day(rows: Iterable[dict], today: date) -> list[dict]:
     """Ready rows gathered under the heads of their days, and written."""
     days: dict[date, list] = {}

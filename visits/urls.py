@@ -1,12 +1,13 @@
 from django.urls import path
 
-from .public import schedule
+from .public import calendar, schedule
 from .views import log, publish, visits
 
 app_name = "visits"
 
 urlpatterns = [
     path("schedule/", schedule.schedule_list, name="schedule"),
+    path("schedule/calendar/", calendar.calendar, name="calendar"),
     path("visits/<slug:public_id>/", schedule.visit, name="visit"),
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),

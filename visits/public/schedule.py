@@ -12,6 +12,7 @@ from representatives.people import COLUMNS, listed
 from stations.places import Places
 
 from .. import schedule
+from ..calendar import tabs_of_list
 from ..finder import ScheduleFinder
 from ..models import Attendance, Visit
 
@@ -48,6 +49,7 @@ def schedule_list(request):
         "form": form,
         "page": page,
         "days": schedule.by_day(page.rows, today),
+        "tabs": tabs_of_list(query),
         "first_url": f"?{urlencode(query)}" if after else "",
         "next_url": f"?{urlencode(query | {'after': page.next})}" if page.next else "",
         "empty": schedule.no_visits_words(bool(form.on)),
