@@ -9,7 +9,7 @@ from liaison.common.templatetags.face import joined
 from liaison.common.words import containing
 
 from .choices import SeatLevel, SeatStatus
-from .models import Membership, Representative, Seat
+from .models import Absence, Membership, Representative, Seat
 
 
 class SeatInline(GrantedInline):
@@ -33,6 +33,11 @@ class MembershipInline(GrantedInline):
         return super().get_formset(request, obj, **(kwargs | {"validate_min": obj is None}))
 
 
+class AbsenceInline(GrantedInline):
+    model = Absence
+    fields = ["from_on", "to_on", "reason"]
+
+
 class LevelFilter(admin.SimpleListFilter):
     title = _("级别")
     parameter_name = "level"
@@ -54,7 +59,7 @@ class RepresentativeAdmin(GrantedAdmin):
     search_fields = ["name", "pinyin"]
     search_help_text = _("姓名、拼音或首字母，如 张三、zhangsan、zs")
     autocomplete_fields = ["user"]
-    inlines = [SeatInline, MembershipInline]
+    inlines = [SeatInline, MembershipInline, AbsenceInline]
     fieldsets = [
         (None, {"fields": ["name", "is_public", "leadership", "introduction"]}),
         (_("个人情况"), {"fields": ["sex", "ethnicity", "birth_year", "party", "education", "employer", "post"]}),

@@ -244,3 +244,50 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.representative} · {self.station}"
+
+
+class AbsenceQuerySet(ScopedQuerySet):
+    def under(self, code: str) -> Q:
+        people = Representative.objects.filter(Representative.objects.under(code))
+        return Q(representative__in=people) if code else EVERYTHING
+
+    def own_q(self, user) -> Q:
+        return Q(representative__user=user)
+
+    def during(self, from_: date, to: date) -> "AbsenceQuerySet":
+        """Absences of which at least one day lies from `from_` to `to`, both counted."""
+        return self.filter(from_on__lte=to, to_on__gte=from_)
+
+
+@pghistory.track()
+class Absence(models.Model):
+    """请假、外出: days, both counted, on which nothing is planned for a representative."""
+
+    public_id = PublicIdField(unique=True)
+    representative = models.ForeignKey(
+        Representative, models.PROTECT, related_name="absences", verbose_name=_("人大代表")
+    )
+    from_on = models.DateField(_("从"))
+    to_on = models.DateField(_("到"), help_text=_("含当日"))
+    reason = models.CharField(_("事由"), max_length=60, blank=True, help_text=_("如 外出学习；不公开"))
+    created_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", editable=False, verbose_name=_("登记人")
+    )
+    created_at = models.DateTimeField(_("登记时间"), default=timezone.now, editable=False)
+
+    objects = AbsenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("请假外出"), pgettext_lazy("plural", "请假外出")
+        ordering = ["from_on", "id"]
+        indexes = [models.Index(fields=["from_on", "id"], name="absence_days")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(to_on__gte=F("from_on")),
+                name="absence_ends_after_start",
+                violation_error_message=_("结束日期早于开始日期"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.representative} {self.from_on}—{self.to_on}"

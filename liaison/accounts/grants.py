@@ -48,6 +48,9 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "representatives.representative": {"read": EVERYONE, "view": {*STAFF, R}, "add": {D}, "change": {D}},
     "representatives.seat": {"read": EVERYONE, "view": {*STAFF, R}, "add": {D}, "change": {D}},
     "representatives.membership": {"read": EVERYONE, "view": {*STAFF, R}, "add": {D, S}, "change": {D, S}},
+    "representatives.absence": {
+        "view": {*STAFF, R}, "add": {D, S, L, R}, "change": {D, S, L, R}, "delete": {D, S, L, R},
+    },
     "visits.visit": {
         "read": EVERYONE, "view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L},
         "publish": {D, S}, "cancel": {D, S}, "log": {D, S, L},

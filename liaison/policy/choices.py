@@ -34,6 +34,7 @@ class Key(TextChoices):
     VISITS_PER_YEAR = "visit.per_representative_year", _("代表每年进站次数下限")
     RECEPTIONS_PER_MONTH = "station.receptions_per_month", _("联络站每月接待次数下限")
     ACTIVITIES_PER_QUARTER = "station.activities_per_quarter", _("联络站每季度集体活动次数下限")
+    LEADERS_PER_QUARTER = "station.leaders_per_quarter", _("有领导干部代表的站每季度领导进站次数下限")
     NEAR_METRES = "station.near_metres", _("社区中心到联络站的就近距离")
     REMINDER_HOUR = "notice.day_before_hour", _("前一日提醒的发送时间")
     REMINDER_GRACE_HOURS = "notice.grace_hours", _("提醒迟到多久后不再发送")
@@ -66,6 +67,7 @@ DEFAULTS: dict[Key, Default] = {
     Key.VISITS_PER_YEAR: Default(Decimal(2), Unit.TIMES, "参照北京市做法（每年不少于 2 次）"),
     Key.RECEPTIONS_PER_MONTH: Default(Decimal(1), Unit.TIMES, "月联系：统一接待选民日"),
     Key.ACTIVITIES_PER_QUARTER: Default(Decimal(1), Unit.TIMES, "季活动：代表双活动日"),
+    Key.LEADERS_PER_QUARTER: Default(Decimal(1), Unit.TIMES, "领导干部进站：每季度至少一次（本系统默认值，可调整）"),
     Key.NEAR_METRES: Default(Decimal(1000), Unit.METRES, "居民一公里内有联络站（区级常用指标）；数值为本系统默认值"),
     Key.REMINDER_HOUR: Default(Decimal(16), Unit.HOUR_OF_DAY, OURS),
     Key.REMINDER_GRACE_HOURS: Default(Decimal(14), Unit.HOURS, OURS),

@@ -12,9 +12,10 @@ def filled(station, **fields) -> dict:
     form = {
         "name": "张三", "is_public": "on", "leadership": "none", "seats-TOTAL_FORMS": 1, "seats-0-level": 4,
         "seats-0-term": 15, "seats-0-status": "serving", "seats-0-from_on": "2022-01-01", "memberships-TOTAL_FORMS": 1,
+        "absences-TOTAL_FORMS": 0,
         "memberships-0-station": station.pk, "memberships-0-is_home": "on", "memberships-0-from_on": "2022-01-01",
     }  # fmt: skip
-    for prefix in ("seats", "memberships"):
+    for prefix in ("seats", "memberships", "absences"):
         form |= {f"{prefix}-INITIAL_FORMS": 0, f"{prefix}-MIN_NUM_FORMS": 0, f"{prefix}-MAX_NUM_FORMS": 1000}
     return form | fields
 

@@ -1,4 +1,5 @@
 import pghistory
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -74,6 +75,11 @@ class RotaSlot(models.Model):
     starts_at = models.DateTimeField(_("开始时间"))
     ends_at = models.DateTimeField(_("结束时间"))
     accepted_at = models.DateTimeField(_("采用时间"), null=True)
+    is_new = models.BooleanField(_("新增场次"), default=False)  # one whose draft was deleted is not
+    # Who was there when the plan was made: where others are there now, a hand was quicker, and it stays as it is.
+    before = ArrayField(models.BigIntegerField(), verbose_name=_("原有人员"), default=list)
+    note = models.CharField(_("说明"), max_length=200, blank=True)  # a day that moved, a room that was taken
+    refusal = models.CharField(_("没有采用的原因"), max_length=400, blank=True)
 
     objects = RotaSlotQuerySet.as_manager()
 
