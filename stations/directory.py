@@ -5,12 +5,16 @@ from collections.abc import Iterable
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from liaison.common.coordinates import Point
 from liaison.common.panels import borrowed
 
 from .choices import StationKind
+from .maps import map_links
+from .models import Station
 from .places import Places, street_of
 
 COLUMNS = ("code", "kind", "name", "address", "hours", "accessible")
+NEAREST = 20
 
 
 def listed(rows: list[dict], user) -> list[dict]:
@@ -25,8 +29,16 @@ def listed(rows: list[dict], user) -> list[dict]:
             "street": streets.get(street_of(row["code"]), ""),
             "next": coming.get(row["code"]),
         }
-        if "distance" in row:
-            row["distance_words"] = distance_words(row["distance"])
+    return rows
+
+
+def nearest(user, point: Point) -> list[dict]:
+    """The stations nearest to `point`, ready to print, with the distance in words and links to maps."""
+    rows = Station.objects.for_user(user, "read").near(point, NEAREST)
+    rows = listed(list(rows.values(*COLUMNS, "latitude", "longitude", "distance")), user)
+    for row in rows:
+        row["distance_words"] = distance_words(row["distance"])
+        row["maps"] = map_links((row["latitude"], row["longitude"]), row["name"], row["address"])
     return rows
 
 
@@ -39,9 +51,11 @@ def grouped(rows: Iterable[dict]) -> list[tuple[str, list[dict]]]:
 
 
 def distance_words(metres: float) -> str:
-    """350 米, and 12.3 公里 where metres say nothing any more. Nobody's position is known to ten metres."""
-    if metres < 20:
+    """850 米, 1.2 公里, 123 公里: nobody's position is known to ten metres."""
+    near = round(metres, -1)
+    if near < 20:
         return _("就在这里")
-    if metres < 10_000:
-        return _("%s 米") % f"{round(metres, -1):,.0f}"
-    return _("%s 公里") % f"{metres / 1000:,.1f}"
+    if near < 1000:
+        return _("%s 米") % f"{near:.0f}"
+    kilometres = metres / 1000
+    return _("%s 公里") % (f"{kilometres:.1f}" if kilometres < 99.95 else f"{kilometres:,.0f}")

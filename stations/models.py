@@ -1,3 +1,5 @@
+import re
+
 import pghistory
 import pgtrigger
 from django.contrib.postgres.indexes import GinIndex, GistIndex
@@ -19,6 +21,7 @@ from liaison.common.triggers import refuse
 
 from .choices import REGION_DIGITS, SERIAL_DIGITS, ProvisionKind, RoomKind, StationKind
 from .distance import At, Degrees, Inside, at, box, metres
+from .maps import MapLink, map_links
 
 
 class StationQuerySet(ScopedQuerySet):
@@ -141,6 +144,21 @@ class Station(models.Model):
     @cached_property
     def street(self) -> Region | None:
         return Region.objects.filter(code=self.street_code).first() if self.street_code else None
+
+    @property
+    def point(self) -> Point | None:
+        return None if self.latitude is None else (self.latitude, self.longitude)
+
+    @property
+    def map_links(self) -> list[MapLink]:
+        """Maps on other sites that show the station; none where its place is not known."""
+        return map_links(self.point, self.name, self.address) if self.point else []
+
+    @property
+    def dial(self) -> str:
+        """The number as a phone dials it; empty where the field holds more than a number."""
+        number = self.phone.replace(" ", "")
+        return number if re.fullmatch(r"\+?[0-9-]{5,20}", number) else ""
 
     @property
     def provisions_met(self) -> int:

@@ -1,18 +1,21 @@
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
 
 from liaison.accounts.scoping import get_for_user
+from liaison.common.forms import posted
 from liaison.common.pages import public_page
 from liaison.common.paging import keyset
 from liaison.common.panels import borrowed
 
-from .directory import COLUMNS, grouped, listed
-from .finder import PointFinder, StationFinder
+from .directory import COLUMNS, grouped, listed, nearest
+from .finder import StationFinder
 from .models import Provision, Room, Station
+from .nearby import PlaceFinder, PointForm
 from .places import Places
 
 PAGE = 60
-NEAREST = 20
 
 
 @login_not_required
@@ -26,17 +29,21 @@ def station_list(request):
     return render(request, "stations/station_list.html", {"form": form, "page": page, "groups": groups})
 
 
+# Without a token: a search changes nothing, and a page with a token in it is one reader's own and cannot be kept.
 @login_not_required
+@csrf_exempt
+@sensitive_post_parameters()
 @public_page
 def station_near(request):
-    """The point is used once: it is written nowhere, and the answer is not kept."""
-    form = PointFinder(request.GET, user=request.user)
-    rows = []
-    if form.is_valid() and form.point:
-        near = Station.objects.for_user(request.user, "read").near(form.point, NEAREST)
-        rows = listed(list(near.values(*COLUMNS, "distance")), request.user)
-    response = render(request, "stations/station_near.html", {"form": form, "rows": rows})
-    if "lat" in request.GET or "lng" in request.GET:
+    """A point comes by POST, so that it stands in no address and no log; it is used once and written nowhere."""
+    if request.GET.keys() & {"lat", "lng"}:
+        return redirect("stations:station-near")
+    form, finder = PointForm(posted(request)), PlaceFinder(request.GET, user=request.user)
+    told = form.point if form.is_valid() else None
+    point = told or (finder.chosen and finder.chosen.point)
+    context = {"form": form, "finder": finder, "point": point, "rows": nearest(request.user, point) if point else []}
+    response = render(request, "stations/station_near.html", context)
+    if form.is_bound:
         response["Cache-Control"] = "private, no-store"
     return response
 

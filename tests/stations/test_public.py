@@ -83,34 +83,6 @@ def test_list_costs_the_same_queries_for_one_and_three(client, station):
     assert count() == before
 
 
-def test_near_orders_by_distance_in_metres(client, points):
-    page = client.get("/stations/near/?lat=34.781&lng=113.68")
-    assert names(page) == ["甲院社区代表联络站", "人民路社区代表联络站"]
-    assert re.findall(r'class="distance">([^<]*)', page.content.decode()) == ["110 米", "1,000 米"]
-    assert page["Cache-Control"] == "private, no-store"
-
-
-def test_near_takes_a_chosen_place_without_javascript(client, points):
-    page = client.get("/stations/near/?place=410105003001")
-    assert names(page) == ["人民路社区代表联络站", "甲院社区代表联络站"]
-    assert "离人民路社区最近的联络站" in text(page)
-    assert '<option value="410105003001" selected>人民路社区</option>' in page.content.decode()
-
-
-@pytest.mark.parametrize(
-    "query", ["lat=abc&lng=1", "lat=91&lng=1", "lat=34", "lng=113", "lat=nan&lng=inf", "lat=%00&lng=1"]
-)
-def test_near_tells_of_coordinates_that_make_no_sense(client, points, query):
-    page = client.get(f"/stations/near/?{query}")
-    assert (page.status_code, names(page)) == (200, [])
-    assert "收到的经纬度不对，没有采用。请选择您所在的街道或社区。" in text(page)
-
-
-@pytest.mark.parametrize("place", ["999", "%00", "4", "x" * 1000])
-def test_near_tells_of_an_unknown_place(client, points, place):
-    assert "没有这个地方，请从列表中选择" in text(client.get(f"/stations/near/?place={place}"))
-
-
 def test_station_page_says_what_where_when_and_who(client, points, station):
     Station.objects.filter(pk=station.pk).update(feature="老街坊议事", hours="周一至周五 9:00—17:00", phone="0371-1")
     factories.room(station, seats=12)
