@@ -1,7 +1,7 @@
 """Rows for tests. A test sets the fields that it is about; the rest is plausible and says nothing."""
 
 import itertools
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -12,8 +12,8 @@ from representatives.choices import SeatLevel
 from representatives.models import Membership, Representative, Seat
 from stations.choices import RoomKind, StationKind
 from stations.models import Room, Station
-from visits.choices import VisitKind
-from visits.models import Visit
+from visits.choices import Frequency, VisitKind
+from visits.models import Series, Visit
 
 count = itertools.count(1)
 
@@ -76,6 +76,19 @@ def visit(station: Station, *, starts_at: datetime | None = None, hours: int = 2
     for step in steps if begins != state else []:
         Visit.objects.filter(pk=row.pk).update(state=step)
     row.refresh_from_db()
+    return row
+
+
+def series(station: Station, *, people=(), **fields) -> Series:
+    """Every Monday of the next ten weeks, nine to eleven. Its visits are made by `visits.series`, not here."""
+    today = timezone.localdate()
+    defaults = {
+        "kind": VisitKind.RECEPTION_DAY, "title": "周一接待", "frequency": Frequency.WEEKLY, "weekdays": [1],
+        "from_on": today + timedelta(days=1), "to_on": today + timedelta(days=70), "starts": time(9), "ends": time(11),
+    }  # fmt: skip
+    row = Series.objects.create(station=station, **(defaults | fields))
+    for person in people:
+        row.people.create(representative=person)
     return row
 
 

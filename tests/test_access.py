@@ -52,6 +52,13 @@ WHO = {
     "visits:visit-delete": PLANNERS,
     "visits:visit-log": PLANNERS,
     "visits:log-draft": PLANNERS,
+    "visits:series-list": {*WATCHERS, "neighbour"},
+    "visits:series-add": {*PLANNERS, "neighbour"},
+    "visits:series-moves": {*PLANNERS, "neighbour"},
+    "visits:series": WATCHERS,
+    "visits:series-edit": PLANNERS,
+    "visits:series-end": PLANNERS,
+    "visits:series-fill": PLANNERS,
     "visits:photo-add": PLANNERS,
     "visits:photo": {*WATCHERS, "representative"},
     "visits:photo-thumbnail": {*WATCHERS, "representative"},
@@ -128,7 +135,9 @@ def world(request, settings, station, representative):
     settings.EMAIL_BACKEND = "liaison.notices.mail.FolderBackend"  # else there is no mailbox to look at
     letter = factories.notice(representative, station, state="sent", sent_at=timezone.now())
     job = Job.objects.create(kind="x", title="海报", by=request.getfixturevalue("liaison"), file=picture)
+    series = factories.series(station)
     parts = {
+        "visits:series": series.public_id,
         "accounts:job": job.public_id,
         "notices:": str(letter.pk),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from liaison.accounts.actions import log
 from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
+from liaison.common.templatetags.face import cn_day
 from representatives.models import Representative
 
 from .actions import cancel_visit, delete_draft, save_visit
@@ -249,7 +250,7 @@ def save_following(
 
 
 def _nothing_made(outcome: Outcome) -> str:
-    days = "；".join(f"{day.on:%Y-%m-%d} {day.why}" for day in outcome.left_out[:3])
+    days = "；".join(f"{cn_day(day.on)} {day.why}" for day in outcome.left_out[:3])
     return _("没有一天能排上：%s") % days
 
 

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from .public import calendar, schedule
-from .views import log, publish, visits
+from .views import log, publish, series, visits
 
 app_name = "visits"
 
@@ -20,6 +20,13 @@ urlpatterns = [
     path("desk/visits/<slug:public_id>/log/", log.visit_log, name="visit-log"),
     path("desk/visits/<slug:public_id>/log/draft/", log.log_draft, name="log-draft"),
     path("desk/visits/<slug:public_id>/photos/", log.photo_add, name="photo-add"),
+    path("desk/series/", series.series_list, name="series-list"),
+    path("desk/series/add/", series.series_add, name="series-add"),
+    path("desk/series/moves/", series.series_moves, name="series-moves"),
+    path("desk/series/<slug:public_id>/", series.series, name="series"),
+    path("desk/series/<slug:public_id>/edit/", series.series_edit, name="series-edit"),
+    path("desk/series/<slug:public_id>/end/", series.series_end, name="series-end"),
+    path("desk/series/<slug:public_id>/fill/", series.series_fill, name="series-fill"),
     path("desk/photos/<slug:public_id>/", log.photo, name="photo"),
     path("desk/photos/<slug:public_id>/thumbnail/", log.photo_thumbnail, name="photo-thumbnail"),
     path("desk/photos/<slug:public_id>/delete/", log.photo_delete, name="photo-delete"),

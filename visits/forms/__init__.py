@@ -3,10 +3,10 @@
 from .filter import VisitFilter
 from .log import LONGEST_TEXT, TOPICS, LogForm, draft_of
 from .people import PeopleField, members, stations_to_plan
-from .plan import VisitForm, typed
+from .plan import FOLLOWING, VisitForm, typed
 from .publish import PublishFilter
 
 __all__ = [
-    "LONGEST_TEXT", "TOPICS", "LogForm", "PeopleField", "PublishFilter", "VisitFilter", "VisitForm", "draft_of",
-    "members", "stations_to_plan", "typed",
+    "FOLLOWING", "LONGEST_TEXT", "TOPICS", "LogForm", "PeopleField", "PublishFilter", "VisitFilter", "VisitForm",
+    "draft_of", "members", "stations_to_plan", "typed",
 ]  # fmt: skip

@@ -14,16 +14,26 @@ from ..choices import VisitKind
 from ..models import Attendance, Visit
 from .people import PeopleField, WhoComes, stations_to_plan
 
+ONLY, FOLLOWING = "only", "following"
+
 
 class VisitForm(WhoComes, forms.ModelForm):
     """A visit as it is planned: one day, two hours, who comes. Where somebody or the room is taken it says where."""
 
-    shown_at = {"starts_at": "date", "ends_at": "ends"}
+    shown_at = {"starts_at": "date", "ends_at": "ends", "reason": "change_reason"}
 
     station = forms.ModelChoiceField(
         Station.objects.none(),
         label=_("联络站"),
         error_messages={"invalid_choice": _("没有这个联络站，或者不归您安排"), "required": _("请选择联络站")},
+    )
+    scope = forms.ChoiceField(
+        label=_("这是系列中的一次，改哪些"),
+        choices=[(ONLY, _("只改这一次")), (FOLLOWING, _("这一次和以后各次"))],
+        widget=forms.RadioSelect,
+        initial=ONLY,
+        help_text=_("只改这一次的，以后改系列时不再跟着变；过去的和已登记的都不变"),
+        error_messages={"required": _("请选择只改这一次，还是连以后各次一起改")},
     )
     date = forms.DateField(label=_("日期"), widget=DayInput())
     starts = forms.TimeField(label=_("开始时间"), widget=HourInput())
@@ -42,14 +52,16 @@ class VisitForm(WhoComes, forms.ModelForm):
         widgets = {"topics": forms.Textarea(attrs={"rows": 3})}
 
     field_order = [
-        "station", "kind", "title", "date", "starts", "ends", "ends_on", "room", "place", "is_online", "topics",
-        "representatives", "form_key",
+        "station", "scope", "kind", "title", "date", "starts", "ends", "ends_on", "room", "place", "is_online",
+        "topics", "representatives", "form_key",
     ]  # fmt: skip
 
     def __init__(self, *args, user, station: Station | None = None, find: str = "", **kwargs):
         super().__init__(*args, **kwargs)
         self.user, self.is_new = user, self.instance._state.adding
         self.fields["kind"].choices = VisitKind.choices
+        if not self.instance.series_id:
+            del self.fields["scope"]
         self._place(station)
         there = Attendance.objects.for_user(user).filter(visit=self.instance.pk)
         self.offer_people(find, there.values("representative"))

@@ -4,7 +4,6 @@ import uuid
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,12 +15,13 @@ from liaison.common.paging import keyset
 
 from ..actions import cancel_visit, delete_draft, save_visit
 from ..choices import State
-from ..forms import VisitFilter, VisitForm, stations_to_plan, typed
+from ..forms import FOLLOWING, VisitFilter, VisitForm, stations_to_plan, typed
 from ..history import history_of
-from ..models import Photo, Visit
+from ..models import Photo, Series, Visit
+from ..series import save_following
 from .cards import marked, refused, shown
-
-MOST_STATIONS = 60
+from .places import station_asked
+from .series import tell
 
 
 def visit_list(request):
@@ -62,26 +62,8 @@ def visit_add(request):
     """Plan a visit. Whoever works for several stations names one first."""
     if not may(request.user, "add", Visit):
         raise PermissionDenied
-    stations = stations_to_plan(request.user)
-    asked = request.POST.get("station") or request.GET.get("station")
-    station = stations.filter(pk=asked).first() if asked else None
-    if asked is None:
-        few = list(stations[:2])
-        if len(few) != 1:
-            return _choose_station(request, stations)
-        station = few[0]
-    return _plan(request, Visit(), station=station)
-
-
-def _choose_station(request, stations):
-    term = request.GET.get("q", "").strip()[:50]
-    found = stations.filter(Q(name__icontains=term) | Q(code__startswith=term)) if term else stations
-    rows = list(found.select_related("region").order_by("kind", "code")[: MOST_STATIONS + 1])
-    return render(
-        request,
-        "visits/visit_station.html",
-        {"rows": rows[:MOST_STATIONS], "q": term, "more": len(rows) > MOST_STATIONS},
-    )
+    station, question = station_asked(request)
+    return question or _plan(request, Visit(), station=station)
 
 
 def visit_edit(request, public_id):
@@ -105,8 +87,7 @@ def _plan(request, visit: Visit, station=None):
             return redirect("visits:desk-visit", earlier.public_id)
         if form.is_valid():
             with refusals_at(form):
-                visit = save_visit(form.instance, representatives=form.cleaned_data["representatives"], by=request.user)
-                messages.success(request, _("已保存为草稿，公布后群众才能看到") if new else _("已保存修改"))
+                _save(request, form)
                 return redirect("visits:desk-visit", visit.public_id)
             # The other copy may have been quicker by a moment.
             if new and (earlier := Visit.objects.sent_before(form.data.get("form_key"), request.user)):
@@ -115,6 +96,16 @@ def _plan(request, visit: Visit, station=None):
     context = {"form": form, "visit": visit, "is_new": new, "cancel_url": back,
                "one_station": new and station and len(stations_to_plan(request.user)[:2]) == 1}  # fmt: skip
     return render(request, "visits/visit_form.html", context)
+
+
+def _save(request, form: VisitForm) -> None:
+    """Save the visit; with it those of its series that follow, where the form says so."""
+    visit, given = form.instance, {"representatives": form.cleaned_data["representatives"], "by": request.user}
+    if form.cleaned_data.get("scope") == FOLLOWING:
+        get_for_user(Series, request.user, "change", pk=visit.series_id)
+        return tell(request, save_following(visit, **given))
+    save_visit(visit, **given)
+    messages.success(request, _("已保存为草稿，公布后群众才能看到") if form.is_new else _("已保存修改"))
 
 
 def _desk_url(visit) -> str:
