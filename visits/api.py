@@ -46,7 +46,7 @@ class VisitViewSet(ReadOnlyScopedViewSet):
     # Where the words of a constraint or of a verb's refusal belong.
     fields_of = {
         "attendance_one_place": "representatives", "attendance_once": "representatives", "visit_room_free": "room",
-        "late": "late_reason", "required": "reason",
+        "late": "late_reason", "late_change": "change_reason", "required": "reason",
     }  # fmt: skip
 
     def get_queryset(self):
@@ -82,8 +82,10 @@ class VisitViewSet(ReadOnlyScopedViewSet):
 
     @extend_schema(summary="修改安排", tags=["进站"], request=PlanSerializer, responses=VisitSerializer)
     def partial_update(self, request, public_id):
-        visit, people = self.given(PlanSerializer, self.get_for("change"), partial=True).plan()
-        save_visit(visit, representatives=people, by=request.user)
+        given = self.given(PlanSerializer, self.get_for("change"), partial=True)
+        visit, people = given.plan()
+        reason = given.validated_data.get("change_reason", "")
+        save_visit(visit, representatives=people, change_reason=reason, by=request.user)
         return self.shown(visit)
 
     @extend_schema(summary="删除草稿", tags=["进站"])

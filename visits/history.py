@@ -7,7 +7,7 @@ from liaison.common.templatetags.face import cn_day, cn_time_range
 from representatives.models import Representative
 from stations.models import Room
 
-from .choices import AttendanceState, State
+from .choices import AttendanceState, PhotoKind, State
 from .models import Attendance, Photo, Visit
 
 MOST = 60
@@ -65,6 +65,8 @@ def _visit_words(event, before, names) -> list[str]:
         words.append(_("时间改为 %s") % f"{cn_day(event.starts_at)} {cn_time_range(event.starts_at, event.ends_at)}")
     if event.room_id != before.room_id:
         words.append(_("房间改为 %s") % names.rooms.get(event.room_id, _("不占用房间")))
+    if event.change_reason and event.change_reason != before.change_reason:
+        words.append(_("临近变更，原因：%s") % event.change_reason)
     if event.state != State.LOGGED:
         words += [_("修改了%s") % Visit._meta.get_field(f).verbose_name for f in TEXTS if _differ(event, before, f)]
     return words
@@ -95,6 +97,8 @@ def _attendance_words(event, before, names) -> list[str]:
 
 
 def _photo_words(event, before, names) -> list[str]:
+    if event.kind == PhotoKind.POSTER:
+        return {"insert": [_("上传了一张张贴照片")], "delete": [_("删去了一张张贴照片")]}.get(event.pgh_label, [])
     return {"insert": [_("上传了一张照片")], "delete": [_("删去了一张照片")]}.get(event.pgh_label, [])
 
 

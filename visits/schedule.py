@@ -27,6 +27,7 @@ from representatives.people import in_words
 from stations.models import Station
 from stations.places import Places, street_of
 
+from .announced import hours_before, in_line, now, people_in, place_before, was
 from .choices import OVER, State, VisitKind
 from .finder import ScheduleFinder
 from .models import Attendance, Visit, VisitQuerySet
@@ -38,7 +39,7 @@ MOST_NAMED = 8  # people whom a line of the schedule names
 ORDER = ("starts_at", "id")
 COLUMNS = (
     "id", "public_id", "starts_at", "ends_at", "kind", "title", "state", "cancel_reason", "place", "is_online",
-    "station_id", "station__name", "station__address", "station__is_open",
+    "changed_from", "change_reason", "station_id", "station__name", "station__address", "station__is_open",
 )  # fmt: skip
 
 ROW = """<li class="visit-row%(css)s">
@@ -95,21 +96,32 @@ class Shared:
         self.kinds = {kind: str(label) for kind, label in VisitKind.choices}
         self.visits = reverse("visits:visit", args=["0"])[:-2]
         self.stations = reverse("stations:station-list")
-        self.online, self.over, self.cancelled = _("线上"), _("已结束"), _("已取消")
+        self.online, self.over, self.cancelled, self.draft = _("线上"), _("已结束"), _("已取消"), _("草稿")
 
 
-def rows_of(visits: VisitQuerySet, user) -> QuerySet:
-    """`visits` as dicts with COLUMNS and the people who receive. One query: a second one costs more than its answer."""
-    here = Attendance.objects.for_user(user, "read").filter(visit=OuterRef("pk")).order_by("id")
+def rows_of(visits: VisitQuerySet, user, *verbs: str) -> QuerySet:
+    """`visits` as dicts with COLUMNS and the people who receive. One query: a second one costs more than its answer.
+
+    `verbs` say whose eyes they are for, the public's when none is named.
+    """
+    here = Attendance.objects.for_user(user, *(verbs or ("read",))).filter(visit=OuterRef("pk")).order_by("id")
     return visits.order_by(*ORDER).values(*COLUMNS, people=ArraySubquery(here.values("representative")))
 
 
 def listed(rows: list[dict], user) -> list[dict]:
     """Dicts of `rows_of` made ready to print, in the same order."""
-    names = in_words({person for row in rows for person in row["people"]}, user)
+    people = {person for row in rows for person in row["people"]}
+    for row in rows:  # nearly always nothing: what was announced holds
+        if row["changed_from"]:
+            people |= people_in(row["changed_from"])
+    names = in_words(people, user)
     streets = Places(user).streets_of(row["station_id"] for row in rows)
     shared = remembered(f"schedule in {get_language()}", Shared)
-    return [_ready(row, _line(row["people"], names), streets, shared) for row in rows]
+    ready = [_ready(row, _line(row["people"], names), streets, shared) for row in rows]
+    for row, line in zip(rows, ready, strict=True):
+        if row["changed_from"] and row["state"] == State.PUBLISHED:
+            _show_change(line, row, names)
+    return ready
 
 
 def _ready(row: dict, people: SafeString, streets: dict[str, str], shared: Shared) -> dict:
@@ -129,7 +141,23 @@ def _ready(row: dict, people: SafeString, streets: dict[str, str], shared: Share
         "cancelled": shared.cancelled if row["state"] == State.CANCELLED else "",
         "reason": row["cancel_reason"],
         "over": shared.over if row["state"] in OVER else "",
+        "draft": shared.draft if row["state"] == State.DRAFT else "",
+        "changed": "",
     }
+
+
+def _show_change(line: dict, row: dict, names: dict) -> None:
+    """What was announced, struck through beside what holds now. People who are not public are in neither."""
+    changed = row["changed_from"]
+    line["hours_before"] = hours_before(changed, row["starts_at"])
+    line["place_before"], line["room_now"] = place_before(changed)
+    left = [names[person][1] for person in changed.get("left", ()) if person in names]
+    joined = {person for person in changed.get("joined", ()) if person in names}
+    if left or joined:
+        marked = {person: (rank, now(name) if person in joined else name) for person, (rank, name) in names.items()}
+        line["people"] = _line(row["people"], marked) + in_line(left, was)
+    if line["hours_before"] or line["place_before"] or line["room_now"] or left or joined:
+        line["changed"], line["reason"] = _("已变更"), row["change_reason"]
 
 
 def _line(people: list[int], names: dict[int, tuple[int, SafeString]]) -> SafeString:
@@ -139,9 +167,9 @@ def _line(people: list[int], names: dict[int, tuple[int, SafeString]]) -> SafeSt
     return mark_safe("".join([name for _rank, name in found[:MOST_NAMED]]) + rest)
 
 
-def by_key(visits: VisitQuerySet, user) -> dict[int, dict]:
+def by_key(visits: VisitQuerySet, user, *verbs: str) -> dict[int, dict]:
     """Visits ready to print, for a page that puts them where it wants."""
-    rows = list(rows_of(visits, user))
+    rows = list(rows_of(visits, user, *verbs))
     return dict(zip((row["id"] for row in rows), listed(rows, user), strict=True))
 
 
@@ -168,16 +196,33 @@ def written(row: dict) -> str:
     """A visit in the schedule. Not in a template: fifty of these were half of the time that the page takes."""
     text = {name: escape(value) if value and type(value) is str else value for name, value in row.items()}
     note = NOTE % ("off", text["cancelled"], text["reason"]) if row["cancelled"] else ""
+    if row["changed"]:
+        note = NOTE % ("soon", text["changed"], text["reason"])
+        text |= changed_parts(row)
+    if row["draft"]:
+        note = NOTE % ("wait", text["draft"], "")
     return ROW % (
         text
         | {
-            "css": " cancelled" if row["cancelled"] else "",
+            "css": " cancelled" if row["cancelled"] else " changed" if row["changed"] else "",
             "place": LINK % (text["station_url"], text["station"]) if row["station_url"] else text["station"],
             "kind": KIND % text["kind"] if row["kind"] else "",
             "online": TAG % text["online"] if row["online"] else "",
             "note": note or (NOTE % ("done", text["over"], "") if row["over"] else ""),
         }
     )
+
+
+def changed_parts(row: dict) -> dict[str, SafeString]:
+    """Hours and place of a changed row with the announced ones beside them."""
+    time, where = escape(row["time"]), escape(row["where"])
+    if row["hours_before"]:
+        time = was(row["hours_before"]) + " " + now(row["time"])
+    if row["place_before"]:
+        where += " " + was(row["place_before"])
+    if row["room_now"]:
+        where += " " + now(row["room_now"])
+    return {"time": mark_safe(time), "where": mark_safe(where)}
 
 
 def search(form: ScheduleFinder, user, after: str) -> Page:
@@ -196,16 +241,21 @@ def to_come(from_: date, to: date, user, most: int) -> list[dict]:
 
 def coming(user) -> VisitQuerySet:
     """What is still to come, today's included."""
-    return Visit.objects.for_user(user, "read").standing().exclude(state__in=OVER).since(timezone.localdate())
+    return announced(user).standing()
+
+
+def announced(user) -> VisitQuerySet:
+    """What is still to come, and what was to come and was cancelled, lest somebody go there."""
+    return Visit.objects.for_user(user, "read").exclude(state__in=OVER).since(timezone.localdate())
 
 
 def next_at_station(station: Station, user) -> list[dict]:
-    return _with_days(coming(user).filter(station=station), user)
+    return _with_days(announced(user).filter(station=station), user)
 
 
 def next_of_representative(person: Representative, user) -> list[dict]:
     mine = Attendance.objects.for_user(user, "read").filter(representative=person)
-    return _with_days(coming(user).filter(pk__in=mine.values("visit")), user)
+    return _with_days(announced(user).filter(pk__in=mine.values("visit")), user)
 
 
 def soonest(user) -> list[dict]:
@@ -214,7 +264,11 @@ def soonest(user) -> list[dict]:
 
 def _with_days(visits: VisitQuerySet, user) -> list[dict]:
     rows = listed(list(rows_of(visits, user)[:FEW]), user)
-    return [row | {"date": cn_date(row["on"]), "word": day_word(row["on"])} for row in rows]
+    days = ({"date": cn_date(row["on"]), "word": day_word(row["on"])} for row in rows)
+    return [
+        row | day | {"marked": changed_parts(row) if row["changed"] else {}}
+        for row, day in zip(rows, days, strict=True)
+    ]
 
 
 def next_at_stations(codes: list[str], user) -> dict[str, dict]:
@@ -237,4 +291,4 @@ def no_visits_words(is_filtered: bool) -> tuple[str, str]:
     """What an empty schedule says: what would stand here, and what to do."""
     if is_filtered:
         return _("没有符合条件的接待安排"), _("换个日期、街道或关键词再查；也可以清除筛选，查看全部安排。")
-    return _("近期还没有公布接待安排"), _("联络站公布新的接待日程后会显示在这里，一般提前 3 天公布。")
+    return _("近期还没有公布接待安排"), _("联络站公布新的接待日程后会显示在这里。")

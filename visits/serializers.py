@@ -3,6 +3,8 @@
 Docstrings of serializers are Chinese because the schema shows them to the API's readers.
 """
 
+from datetime import datetime
+
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -16,6 +18,7 @@ from stations.choices import RoomKind
 from stations.models import Room
 from stations.serializers import RoomSerializer
 
+from .announced import people_in, whole_place
 from .choices import AttendanceState
 from .forms import LONGEST_TEXT, members, stations_to_plan
 from .models import Attendance, Visit
@@ -49,6 +52,23 @@ class RecordSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
+class PersonSerializer(serializers.Serializer):
+    """公布后加入或退出的代表。"""
+
+    public_id = serializers.CharField()
+    name = serializers.CharField()
+
+
+class ChangedFromSerializer(serializers.Serializer):
+    """公布后变更了的内容：原来公布的值。没有变的为空。"""
+
+    starts_at = serializers.DateTimeField(allow_null=True)
+    ends_at = serializers.DateTimeField(allow_null=True)
+    place = serializers.CharField(help_text="原来公布的地点；没有变则为空")
+    left = PersonSerializer(many=True, help_text="原定参加、现不参加的代表")
+    joined = PersonSerializer(many=True, help_text="公布后加入的代表")
+
+
 class VisitSerializer(serializers.ModelSerializer):
     kind_label = serializers.CharField(source="get_kind_display", read_only=True)
     state_label = serializers.CharField(source="get_state_display", read_only=True)
@@ -57,6 +77,7 @@ class VisitSerializer(serializers.ModelSerializer):
     address = serializers.CharField(source="station.address", read_only=True)
     room = RoomSerializer(read_only=True, allow_null=True)
     representatives = serializers.SerializerMethodField()
+    changed_from = serializers.SerializerMethodField(help_text="公布后、进站结束前有变更时，原来公布的内容；否则为空")
     record = serializers.SerializerMethodField(help_text="登记的内容，只对有权查看的工作人员显示，否则为空")
 
     class Meta:
@@ -64,7 +85,7 @@ class VisitSerializer(serializers.ModelSerializer):
         fields = [
             "public_id", "kind", "kind_label", "state", "state_label", "title", "heading", "topics", "starts_at",
             "ends_at", "station", "address", "room", "place", "is_online", "representatives", "published_at",
-            "cancel_reason", "record",
+            "notice_number", "changed_from", "change_reason", "cancel_reason", "record",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -74,6 +95,27 @@ class VisitSerializer(serializers.ModelSerializer):
         for attendance in people:
             attendance.visit = visit
         return AttendanceSerializer(people, many=True).data
+
+    @extend_schema_field(ChangedFromSerializer(allow_null=True))
+    def get_changed_from(self, visit) -> dict | None:
+        if not visit.is_changed:
+            return None
+        old, known = visit.changed_from, self._known_people()
+        people = {part: [known[pk] for pk in old.get(part, ()) if pk in known] for part in ("left", "joined")}
+        given = {"place": whole_place(old["place"]) if "place" in old else "", **people}
+        for name in ("starts_at", "ends_at"):
+            given[name] = datetime.fromisoformat(old[name]) if name in old else None
+        return ChangedFromSerializer(given).data if any(given.values()) else None
+
+    def _known_people(self) -> dict[int, dict]:
+        """Public people who joined or left any visit of this page: one query, none where nobody did."""
+        if "known_people" not in self.context:
+            visits = self.parent.instance if self.parent else [self.instance]
+            asked = set().union(*(people_in(visit.changed_from) for visit in visits if visit.is_changed))
+            rows = Representative.objects.for_user(self.context["request"].user, "read").filter(pk__in=asked)
+            found = rows.values("pk", "public_id", "name") if asked else ()
+            self.context["known_people"] = {row.pop("pk"): row for row in found}
+        return self.context["known_people"]
 
     @extend_schema_field(RecordSerializer(allow_null=True))
     def get_record(self, visit) -> dict | None:
@@ -127,6 +169,10 @@ class PlanSerializer(serializers.ModelSerializer):
     starts_at = serializers.DateTimeField(validators=[in_reckonable_year])
     ends_at = serializers.DateTimeField(validators=[in_reckonable_year])
     representatives = PeopleField(required=False, help_text="代表的公开编号；修改时整体替换，不给则不变")
+    change_reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, write_only=True,
+        help_text="公布期限以内改时间、地点或代表时必填，群众会看到",
+    )  # fmt: skip
     form_key = serializers.UUIDField(
         required=False, allow_null=True, write_only=True,
         help_text="同一份表单的编号，重复提交不会重复建立；也可放在 Idempotency-Key 头",
@@ -136,7 +182,7 @@ class PlanSerializer(serializers.ModelSerializer):
         model = Visit
         fields = [
             "station", "kind", "title", "topics", "starts_at", "ends_at", "room", "place", "is_online",
-            "representatives", "form_key",
+            "representatives", "change_reason", "form_key",
         ]  # fmt: skip
         extra_kwargs = {"topics": {"max_length": LONGEST_TEXT}}
 
@@ -159,7 +205,8 @@ class PlanSerializer(serializers.ModelSerializer):
     def plan(self) -> tuple[Visit, list[Representative] | None]:
         """The visit with what was given, not yet saved, and who comes (None: as it is)."""
         given = dict(self.validated_data)
-        given.pop("form_key", None)  # the view has read it, from wherever it stood
+        for name in ("form_key", "change_reason"):  # no part of the plan: the view has read them
+            given.pop(name, None)
         people, visit = given.pop("representatives", None), self.instance or Visit()
         for name, value in given.items():
             setattr(visit, name, value)

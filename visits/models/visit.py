@@ -312,7 +312,7 @@ class Visit(models.Model):
     @property
     def notice_number(self) -> str:
         """公告编号: counted by station and year."""
-        return _("%(year)s年第 %(n)s 号") % {"year": self.notice_year, "n": self.notice_no} if self.notice_no else ""
+        return f"〔{self.notice_year}〕第{self.notice_no}号" if self.notice_no else ""
 
     def can_become(self, state: str) -> bool:
         return state in MOVES[self.state]

@@ -12,6 +12,7 @@ from representatives.people import COLUMNS, listed
 from stations.places import Places
 
 from .. import schedule
+from ..announced import changes_of
 from ..calendar import tabs_of_list
 from ..finder import ScheduleFinder
 from ..models import Attendance, Visit
@@ -65,4 +66,5 @@ def visit(request, public_id):
     visit = get_for_user(visits, request.user, "read", public_id=public_id)
     people = Representative.objects.filter(pk__in=here.filter(visit=visit).values("representative"))
     rows = people.with_level().order_by("level", "pinyin", "id").values(*COLUMNS)
-    return render(request, "visits/visit.html", {"visit": visit, "people": listed(list(rows), request.user)})
+    context = {"visit": visit, "people": listed(list(rows), request.user), "changes": changes_of(visit, request.user)}
+    return render(request, "visits/visit.html", context)
