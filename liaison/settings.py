@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -305,11 +306,15 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+SECRET_PATHS = re.compile(r"(?P<path>/calendars/)[^/\s?'\"]+")  # whoever has such an address needs no password
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"request": {"()": "liaison.common.middleware.RequestIdFilter"}},
+    "filters": {
+        "request": {"()": "liaison.common.middleware.RequestIdFilter"},
+        "secrets": {"()": "liaison.common.middleware.SecretsFilter"},
+    },
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(request_id)s] %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request", "secrets"]}},
     "root": {"handlers": ["console"], "level": os.environ.get("LIAISON_LOG_LEVEL", "WARNING")},
 }

@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from liaison.accounts.models import Job
+from visits.feeds.keys import address_of, make_key
 from visits.models import Photo
 
 from . import factories
@@ -32,6 +33,16 @@ WHO = {
     "home": ALL,
     "visits:schedule": ALL,
     "visits:calendar": ALL,
+    "visits:subscribe": ALL,
+    "visits:schedule-ics": ALL,
+    "visits:schedule-atom": ALL,
+    "visits:station-ics": ALL,
+    "visits:station-atom": ALL,
+    "visits:representative-ics": ALL,
+    "visits:private-ics": ALL,  # whoever has the address
+    "visits:feed": {*PLANNERS, "neighbour", "representative"},
+    "visits:feed-renew": {*PLANNERS, "neighbour", "representative"},
+    "visits:feed-revoke": {*PLANNERS, "neighbour", "representative"},
     "visits:visit": ALL,
     "stations:station-list": ALL,
     "stations:station-near": ALL,
@@ -140,6 +151,8 @@ def world(request, settings, station, representative):
         "visits:series": series.public_id,
         "accounts:job": job.public_id,
         "notices:": str(letter.pk),
+        "visits:station": station.code, "visits:representative": person.public_id,
+        "visits:private-ics": address_of(make_key(by=representative)),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,
         "visits:visit-log": held.public_id, "visits:log-draft": held.public_id, "visits:photo-add": held.public_id,
         "visits:photo": photo.public_id, "visits:photo-thumbnail": photo.public_id,

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from .public import calendar, schedule
+from .public import calendar, feeds, schedule
+from .views import feeds as own_feeds
 from .views import log, publish, series, visits
 
 app_name = "visits"
@@ -8,6 +9,16 @@ app_name = "visits"
 urlpatterns = [
     path("schedule/", schedule.schedule_list, name="schedule"),
     path("schedule/calendar/", calendar.calendar, name="calendar"),
+    path("schedule/subscribe/", feeds.subscribe, name="subscribe"),
+    path("schedule.ics", feeds.schedule_ics, name="schedule-ics"),
+    path("schedule.atom", feeds.schedule_atom, name="schedule-atom"),
+    path("stations/<slug:code>/schedule.ics", feeds.station_ics, name="station-ics"),
+    path("stations/<slug:code>/schedule.atom", feeds.station_atom, name="station-atom"),
+    path("representatives/<slug:public_id>/schedule.ics", feeds.representative_ics, name="representative-ics"),
+    path("calendars/<str:key>.ics", feeds.private_ics, name="private-ics"),
+    path("desk/calendar-feed/", own_feeds.feed, name="feed"),
+    path("desk/calendar-feed/renew/", own_feeds.feed_renew, name="feed-renew"),
+    path("desk/calendar-feed/revoke/", own_feeds.feed_revoke, name="feed-revoke"),
     path("visits/<slug:public_id>/", schedule.visit, name="visit"),
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),

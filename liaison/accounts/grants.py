@@ -64,6 +64,7 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "visits.rotaslot": {"view": {D, S, A, X}},
     "visits.rotaseat": {"view": {D, S, A, X}},
     "visits.printing": {"view": STAFF, "add": {D, S, L}},
+    "visits.feedkey": {"view": {D, S, L, R}, "add": {D, S, L, R}, "change": {D, S, L, R}},
     "visits.photo": {"view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L}},
 }  # fmt: skip
 

@@ -48,6 +48,17 @@ class RequestIdFilter(logging.Filter):
         return True
 
 
+class SecretsFilter(logging.Filter):
+    """Leaves out of each log line what an address keeps secret: what follows the `path` of SECRET_PATHS."""
+
+    def filter(self, record):
+        words = record.getMessage()
+        hidden = settings.SECRET_PATHS.sub(r"\g<path>…", words)
+        if hidden != words:
+            record.msg, record.args = hidden, ()
+        return True
+
+
 class PreferencesMiddleware:
     """Chinese unless the reader chose otherwise by `?lang=`; large type by `?large=1` (长者模式). Both are cookies.
 

@@ -49,5 +49,9 @@ class FeedKey(models.Model):
             ),
         ]  # fmt: skip
 
+    @property
+    def is_in_force(self) -> bool:
+        return self.revoked_at is None and self.user.is_active
+
     def __str__(self) -> str:
         return f"{self.user} {self.created_at:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""Visits as other programs subscribe to them: iCalendar and Atom, public or for one person alone."""
