@@ -11,9 +11,11 @@ from liaison.common.workdays import SATURDAY, next_workday
 from liaison.policy.models import CalendarDay
 from representatives.choices import Leadership
 from stations.choices import RoomKind, StationKind
-from visits.choices import State, VisitKind
-from visits.models import Attendance, Visit
+from visits.choices import Frequency, OffDays, State, VisitKind
+from visits.holidays import known
+from visits.models import Attendance, Series, Visit
 from visits.reminders import plan_reminders
+from visits.rules import why_moved
 
 from . import station_words
 from . import visit_words as words
@@ -29,6 +31,7 @@ def build(rng: Random, now: datetime, places: list[Place]) -> None:
     """Write the visits with who comes, and plan the reminders of those to come."""
     plan = Plan(rng, now, places)
     plan.fill()
+    Series.objects.bulk_create(plan.series.values())
     Visit.objects.bulk_create(plan.visits, batch_size=1000)
     # A logged visit takes no more attendances; here both are written at once.
     with pgtrigger.ignore("visits.Attendance:kept_with_visit"):
@@ -48,6 +51,8 @@ class Plan:
         self.exceptions = CalendarDay.objects.exceptions(self.first, self.last + timedelta(days=30))
         self.visits: list[Visit] = []
         self.attendances: list[Attendance] = []
+        self.calendar = known(self.first, self.last)
+        self.series: dict[tuple[str, str], Series] = {}  # by station and way of repeating
         self.taken: dict[object, list[tuple[datetime, datetime]]] = {}
         self.of_kind = {kind: [p for p in places if p.station.kind == kind] for kind in StationKind}
         ordinary = {place.station.code for place in self.of_kind[StationKind.COMMUNITY]} - {SHOWN, NEIGHBOUR}
@@ -85,16 +90,24 @@ class Plan:
 
     def receptions(self, month: date) -> None:
         """月联系: everybody on the 15th or the working day after it, and each station once more on a day of its own."""
-        common = self.workday(month.replace(day=15))
+        common_day = month.replace(day=15)
+        common = self.workday(common_day)
         for number, place in enumerate(self.places):
             if place.station.kind != StationKind.INDUSTRY:
                 title, topics = words.EVERYBODY[0]
-                self.add(place, VisitKind.RECEPTION_DAY, common, MORNING, 2, title, topics, self.some(place, 1, 3))
+                series = self.of_series(place, MORNING, 2, title, topics, month_days=[15])
+                who = self.some(place, 1, 3)
+                self.add(
+                    place, VisitKind.RECEPTION_DAY, common, MORNING, 2, title, topics, who, of=(series, common_day)
+                )
             at = (MORNING, AFTERNOON, LATE_MORNING, EVENING)[number % 4]
             title, topics = self.rng.choice(words.RECEPTIONS)
-            day = self.nth(month, 1 + number // 5 % 4, number % 5)
+            nth, weekday = 1 + number // 5 % 4, number % 5
+            day = self.nth(month, nth, weekday)
             hours = 1.5 if at == EVENING else 2
-            self.add(place, VisitKind.RECEPTION_DAY, day, at, hours, title, topics, self.some(place, 1, 2))
+            series = self.of_series(place, at, hours, "", "", ordinals=[nth], weekdays=[weekday + 1])
+            of = (series, named(month, nth, weekday))
+            self.add(place, VisitKind.RECEPTION_DAY, day, at, hours, title, topics, self.some(place, 1, 2), of=of)
 
     def street_work(self, month: date) -> None:
         """季活动 in the last month of a quarter; learning, research and reports to voters between."""
@@ -184,8 +197,24 @@ class Plan:
 
     def nth(self, month: date, nth: int, weekday: int) -> date:
         """The nth Friday (weekday 4) of a month, or the working day after it; a Saturday stays one."""
-        day = month + timedelta(days=(weekday - month.weekday()) % 7 + 7 * (nth - 1))
+        day = named(month, nth, weekday)
         return day if weekday >= SATURDAY else self.workday(day)
+
+    # Series
+
+    def of_series(self, place: Place, at: time, hours: float, title: str, topics: str, **days) -> Series:
+        """The series of a station that repeats on `days`; it begins and ends with the year."""
+        frequency = Frequency.DAY_OF_MONTH if "month_days" in days else Frequency.WEEKDAY_OF_MONTH
+        key = place.station.code, frequency
+        if key not in self.series:
+            off = OffDays.HOLIDAYS_AND_WEEKENDS if "month_days" in days else OffDays.HOLIDAYS
+            ends = (datetime.combine(self.today, at) + timedelta(hours=hours)).time()
+            self.series[key] = Series(
+                station=place.station, kind=VisitKind.RECEPTION_DAY, title=title, topics=topics, frequency=frequency,
+                room=place.rooms.get(room_of(VisitKind.RECEPTION_DAY)), starts=at, ends=ends, off_days=off,
+                from_on=self.first, to_on=self.last, created_by=place.staff[1], **days,
+            )  # fmt: skip
+        return self.series[key]
 
     # People
 
@@ -205,8 +234,13 @@ class Plan:
 
     # One visit
 
-    def add(self, place, kind, day, at, hours, title, topics, people, *, where="", online=False, state=None) -> None:
-        """Plan a visit if it falls into the year and its room and at least one of its people are free."""
+    def add(
+        self, place, kind, day, at, hours, title, topics, people, *, where="", online=False, state=None, of=None
+    ) -> None:
+        """Plan a visit if it falls into the year and its room and at least one of its people are free.
+
+        `of` is the series that it belongs to and the day that the rule named, before it moved.
+        """
         start = timezone.make_aware(datetime.combine(day, at))
         end = start + timedelta(hours=hours)
         room = None if where or online else place.rooms.get(room_of(kind))
@@ -219,6 +253,9 @@ class Plan:
             station=place.station, kind=kind, title=title, topics=topics, starts_at=start, ends_at=end, room=room,
             place=where, is_online=online, created_by=place.staff[1],
         )  # fmt: skip
+        if of:
+            visit.series, visit.rule_on = of
+            visit.moved_why = why_moved(visit.rule_on, day, self.calendar)
         record(self.rng, visit, place, self.now, len(people), state)
         self.visits.append(visit)
         for row in people:
@@ -233,6 +270,11 @@ class Plan:
     def is_quiet(self, place: Place, day: date) -> bool:
         next_month = (self.today.replace(day=1) + timedelta(days=32)).replace(day=1)
         return place.station.code in self.quiet and day.replace(day=1) == next_month
+
+
+def named(month: date, nth: int, weekday: int) -> date:
+    """The nth Friday (weekday 4) of a month."""
+    return month + timedelta(days=(weekday - month.weekday()) % 7 + 7 * (nth - 1))
 
 
 def room_of(kind: str) -> str:
