@@ -55,6 +55,7 @@ WHO = {
     "dashboard:metrics": ALL,
     "desk": SIGNED_IN,
     "visits:visit-list": SIGNED_IN,
+    "visits:desk-calendar": SIGNED_IN,
     "visits:visit-add": {*PLANNERS, "neighbour"},
     "visits:desk-visit": {*WATCHERS, "representative"},
     "visits:visit-edit": PLANNERS,

@@ -11,6 +11,7 @@ from html import escape
 from typing import NamedTuple
 
 from dateutil.relativedelta import relativedelta
+from django.core.exceptions import EmptyResultSet
 from django.db import connections
 from django.db.models.expressions import RawSQL
 from django.urls import reverse
@@ -127,7 +128,10 @@ def found(form: CalendarFinder, visits: VisitQuerySet, days: list[date]) -> Foun
 def first_of_days(visits: VisitQuerySet, days: list[date], most: int) -> dict[date, list[int]]:
     """Keys of the first `most` visits of each day: one index probe a day, all of them in one statement."""
     probe = visits.filter(starts_at__gte=RawSQL("days.begins", ()), starts_at__lt=RawSQL("days.ends", ()))
-    sql, params = probe.order_by(*ORDER).values("pk")[:most].query.sql_with_params()
+    try:
+        sql, params = probe.order_by(*ORDER).values("pk")[:most].query.sql_with_params()
+    except EmptyResultSet:  # somebody who reaches nothing
+        return {}
     bounds = [[day_start(day + timedelta(days=later)) for day in days] for later in (0, 1)]
     with connections[visits.db].cursor() as cursor:
         cursor.execute(PROBES.format(probe=sql), [*params, days, *bounds])
@@ -143,6 +147,8 @@ class Calendar:
     `visits` are those within reach; `ready` makes rows of some of them, by key; `list_url` leads to the list of a day,
     where that is found which did not fit.
     """
+
+    views: tuple[str, ...] = tuple(CalendarView)
 
     def __init__(self, form: CalendarFinder, visits: VisitQuerySet, view: str, *, today: date,
                  ready: Callable[[VisitQuerySet], dict[int, dict]], list_url: Callable[[date], str]):  # fmt: skip
@@ -171,7 +177,7 @@ class Calendar:
 
     @property
     def tabs(self) -> list[tuple[str, str, bool]]:
-        return [(self.url(self.on, view), view.label, view == self.view) for view in CalendarView]
+        return [(self.url(self.on, view), view.label, view == self.view) for view in self.views]
 
     @property
     def previous_url(self) -> str:
@@ -310,10 +316,10 @@ def state_of(row: dict) -> tuple[str, str]:
     """What a short line says of a visit's state when it is not the usual one, and how it looks."""
     if row["cancelled"]:
         return _("取消"), " cancelled"
-    if row.get("draft"):
+    if row["draft"]:
         return row["draft"], " draft"
     if row.get("changed"):
-        return _("有变更"), " changed"
+        return _("变更"), " changed"
     return "", " over" if row["over"] else ""
 
 

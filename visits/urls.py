@@ -2,6 +2,7 @@ from django.urls import path
 
 from .public import calendar, feeds, schedule
 from .views import feeds as own_feeds
+from .views import calendar as desk_calendar
 from .views import log, publish, series, visits
 
 app_name = "visits"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),
     path("desk/visits/publish/", publish.publish_list, name="publish-list"),
+    path("desk/visits/calendar/", desk_calendar.calendar, name="desk-calendar"),
     path("desk/visits/<slug:public_id>/", visits.desk_visit, name="desk-visit"),
     path("desk/visits/<slug:public_id>/edit/", visits.visit_edit, name="visit-edit"),
     path("desk/visits/<slug:public_id>/publish/", publish.visit_publish, name="visit-publish"),
