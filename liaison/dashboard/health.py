@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaison.common import pulse
+from liaison.notices.lines import moving
 from liaison.notices.models import Notice
 
 PATIENCE = 1.5  # seconds for database and Redis, asked at the same time
@@ -40,7 +41,8 @@ def parts() -> dict[str, Part]:
 
 def oldest_due() -> float:
     try:
-        return Notice.objects.oldest_age(timezone.now()).total_seconds()
+        now = timezone.now()
+        return Notice.objects.filter(moving(now)).oldest_age(now).total_seconds()
     finally:
         connections.close_all()
 

@@ -13,6 +13,7 @@ from liaison.accounts.choices import JobState
 from liaison.accounts.models import Job
 from liaison.common import pulse
 from liaison.notices.choices import Channel, State
+from liaison.notices.lines import in_use
 from liaison.notices.models import Notice
 
 from . import health
@@ -55,11 +56,18 @@ def from_database(oldest: float):
         jobs = Job.objects.filter(state__in=[JobState.WAITING, JobState.RUNNING]).values_list("state", "created_at")
         jobs = list(jobs.order_by("created_at")[:COUNTED_TO])
         due = Notice.objects.due(timezone.now()).order_by()[:COUNTED_TO].count()
+        lines = [(line.channel, line.place, line.is_paused(timezone.now())) for line in in_use()]
     except DatabaseError:
         return
     text = f"Notices by state; counted up to {COUNTED_TO}"
     yield gauge("liaison_notices", text, "state", {state.value: count for state, count in counts.items()})
     yield GaugeMetricFamily("liaison_notices_due", f"Notices due and not sent; counted up to {COUNTED_TO}", due)
+    paused = GaugeMetricFamily(
+        "liaison_channel_paused", "Whether a channel rests after failures", labels=["channel", "place"]
+    )
+    for channel, place, is_paused in lines:
+        paused.add_metric([channel, place], is_paused)
+    yield paused
     yield GaugeMetricFamily("liaison_notices_oldest_due_seconds", "Waiting time of the oldest due notice", oldest)
     counts = {state.value: sum(other == state for other, _at in jobs) for state in (JobState.WAITING, JobState.RUNNING)}
     yield gauge("liaison_jobs", f"Long works by state; counted up to {COUNTED_TO}", "state", counts)

@@ -69,6 +69,8 @@ class Channel(TextChoices):
     WEBHOOK = "webhook", _("数据推送")
 
 
+# They work without a setting: mail goes by the environment's server, or into files.
+ALWAYS = (Channel.INBOX, Channel.EMAIL)
 # They make no sound, so the night does not matter to them.
 SILENT = (Channel.INBOX, Channel.WEBHOOK)
 # They reach a room or a machine and not a person: one notice for the place, whoever is in it.

@@ -7,6 +7,7 @@ address the second time gains nothing.
 
 import ipaddress
 import json
+import logging
 import time
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -22,6 +23,8 @@ from .choices import Word
 
 CONNECT, READ, WHOLE = 5, 10, 20  # seconds to connect, between two pieces, and for all of an answer
 LONGEST = 64 * 1024  # bytes of an answer that are read
+
+logging.getLogger("urllib3").setLevel(logging.INFO)  # below that it writes addresses, and with them their keys
 
 
 class NoWay(Exception):

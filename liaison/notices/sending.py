@@ -1,19 +1,23 @@
 """Sending what is due: claim and commit the lease, send, record the answer. Any number of senders may run at once."""
 
 import logging
+import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from liaison.accounts.scoping import NOTHING
 from liaison.common import pulse
 
+from .breaker import Breaker
 from .channels import SENDERS, Answer, Sender, Unreachable
-from .choices import State, Word
+from .choices import Channel, State, Word
+from .lines import Line, in_use
 from .models import Notice
 
 LEASE = timedelta(minutes=5)
@@ -26,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 def send_due(now: datetime | None = None) -> Counter:
-    """Send what is due at `now`; drop what came too late, and call unknown what a dead sender left behind.
+    """Send what is due at `now`; drop what came too late, and look after what a dead sender left behind.
 
     Gives back how many notices met which end, and adds them to the counters that /metrics shows.
     """
@@ -35,22 +39,58 @@ def send_due(now: datetime | None = None) -> Counter:
     def clock() -> datetime:
         return now + timedelta(seconds=time.monotonic() - began)
 
-    tally = Counter({"expired": drop_expired(clock()), "stranded": doubt_stranded(clock())})
-    for sender in SENDERS.values():
-        if Notice.objects.sendable(clock()).filter(channel=sender.channel).exists():
-            send_by(sender(), clock, now + timedelta(seconds=BUDGET), tally)
+    lines = in_use()
+    tally = Counter({"expired": drop_expired(clock()), "stranded": take_up_stranded(lines, clock())})
+    tally["off"] = drop_unsendable(lines, clock())
+    for line, until in shares(lines, clock, now + timedelta(seconds=BUDGET)):
+        send_by(line, clock, until, tally)
     pulse.count({f"notices:{name}": number for name, number in tally.items()})
     return tally
 
 
+def shares(lines: list[Line], clock: Callable[[], datetime], end: datetime) -> Iterator[tuple[Line, datetime]]:
+    """Lines that have work, each with the end of its share of the time: a full one must not starve the others.
+
+    The house's own inbox goes first, the rest in an order that changes from run to run.
+    """
+    waiting = [line for line in lines if Notice.objects.sendable(clock()).filter(line.covers()).exists()]
+    random.shuffle(waiting)
+    waiting.sort(key=lambda line: line.channel != Channel.INBOX)
+    for left, line in zip(range(len(waiting), 0, -1), waiting, strict=True):
+        yield line, clock() + (end - clock()) / left
+
+
 def drop_expired(at: datetime) -> int:
     """Planned notices whose grace has passed are cancelled: a reminder after the visit is worse than none."""
-    return sweep(Notice.objects.expired(at), state=State.CANCELLED, answer=Word.EXPIRED)
+    late = Notice.objects.expired(at)
+    tried = sweep(late.filter(attempt__gt=0), state=State.CANCELLED, answer=Word.EXPIRED_TRIED)
+    return tried + sweep(late.filter(attempt=0), state=State.CANCELLED, answer=Word.EXPIRED)
 
 
-def doubt_stranded(at: datetime) -> int:
-    """Leases that ended without an answer become unknown, for staff to see. Nobody sends them again by himself."""
-    return sweep(Notice.objects.stranded(at), state=State.UNKNOWN, answer=Word.STRANDED)
+def drop_unsendable(lines: list[Line], at: datetime) -> int:
+    """Due notices of a channel that was switched off since they were planned are cancelled, with that as the reason.
+
+    A channel that this program does not know is another program's, newer than this one: its notices are left alone.
+    """
+    due = Notice.objects.due(at).filter(channel__in=SENDERS)
+    for line in lines:
+        due = due.exclude(line.covers())
+    return sweep(due, state=State.CANCELLED, answer=Word.OFF)
+
+
+def take_up_stranded(lines: list[Line], at: datetime) -> int:
+    """Leases that ended without an answer: planned again where the provider recognises a repeat, else unknown.
+
+    Nobody sends the unknown ones again by himself; staff see them. One whose sender died every time is unknown, too.
+    """
+    again = NOTHING
+    for line in lines:
+        if line.sender().recognises_repeats:
+            again |= line.covers()
+    stranded = Notice.objects.stranded(at)
+    harmless = stranded.filter(again, attempt__lte=len(BACKOFF))
+    taken = sweep(harmless, state=State.PLANNED, leased_until=None, answer=Word.AGAIN)
+    return taken + sweep(stranded, state=State.UNKNOWN, answer=Word.STRANDED)
 
 
 @transaction.atomic
@@ -60,32 +100,40 @@ def sweep(rows, **fields) -> int:
     return Notice.objects.filter(pk__in=list(held)).update(**fields)
 
 
-def send_by(sender: Sender, clock: Callable[[], datetime], until: datetime, tally: Counter) -> None:
-    """Send by one channel until nothing is due, time is up, or its provider cannot be reached."""
+def send_by(line: Line, clock: Callable[[], datetime], until: datetime, tally: Counter) -> None:
+    """Send by one line until nothing is due, time is up, or its provider fails too often."""
+    breaker = Breaker(line)
+    if not breaker.lets_through(clock()):
+        tally[f"{line.channel}:paused"] += 1
+        return
+    sender = line.sender()
     try:
         while clock() < until:
             sender.open()  # before the claim: what cannot be tried is not leased
-            claimed = claim(sender, clock())
+            claimed = claim(line, 1 if breaker.is_trial else sender.batch, clock())
             if not claimed:
                 break
-            answers = [attempt(sender, notice) for notice in claimed]
-            settle(claimed, answers, clock(), tally)
+            answers = list(attempts(sender, claimed, lambda: clock() < until))
+            settle(sender, claimed, answers, clock(), tally)
+            if not breaker.saw(answers, clock()):
+                break
     except Unreachable as fault:
-        log.warning("%s cannot be reached: %s", sender.channel, fault)
-        tally[f"{sender.channel}:unreachable"] += 1
+        log.warning("%s cannot be reached: %s", line.channel, fault)
+        tally[f"{line.channel}:unreachable"] += 1
+        breaker.bear(str(fault), clock())
     finally:
         sender.close()
 
 
 @transaction.atomic
-def claim(sender: Sender, at: datetime) -> list[Notice]:
+def claim(line: Line, most: int, at: datetime) -> list[Notice]:
     """Lease a batch to ourselves. Rows that another sender or a mover holds are passed over, never waited for."""
     claimed = list(
         Notice.objects.sendable(at)
-        .filter(channel=sender.channel)
+        .filter(line.covers())
         .select_related("recipient")
         .select_for_update(skip_locked=True, of=["self"])
-        .order_by("due_at", "pk")[: sender.batch]
+        .order_by("due_at", "pk")[:most]
     )
     Notice.objects.filter(pk__in=[notice.pk for notice in claimed]).update(
         state=State.LEASED, leased_until=at + LEASE, attempt=F("attempt") + 1
@@ -95,9 +143,18 @@ def claim(sender: Sender, at: datetime) -> list[Notice]:
     return claimed
 
 
+def attempts(sender: Sender, claimed: list[Notice], has_time: Callable[[], bool]) -> Iterator[Answer | None]:
+    """An answer for each; None for those that were not tried, because the provider failed or the time was up."""
+    is_over = False
+    for notice in claimed:
+        answer = None if is_over else attempt(sender, notice)
+        yield answer
+        is_over = is_over or (answer is not None and answer.fault) or not has_time()
+
+
 def attempt(sender: Sender, notice: Notice) -> Answer:
     """Send one notice; whatever goes wrong with it stays with it."""
-    if not notice.recipient.is_active:
+    if notice.recipient and not notice.recipient.is_active:
         return Answer(State.CANCELLED, Word.INACTIVE)
     try:
         return sender.send(notice)
@@ -107,19 +164,22 @@ def attempt(sender: Sender, notice: Notice) -> Answer:
 
 
 @transaction.atomic
-def settle(claimed: list[Notice], answers: list[Answer], at: datetime, tally: Counter) -> None:
+def settle(sender: Sender, claimed: list[Notice], answers: list[Answer | None], at: datetime, tally: Counter) -> None:
     """Record the answers on rows that are still ours, those of one kind in one update."""
     ours = {notice.pk: notice.attempt for notice in claimed}
     rows = Notice.objects.filter(pk__in=ours).select_for_update().order_by("pk").values_list("pk", "state", "attempt")
     states = {pk: state for pk, state, number in rows if number == ours[pk]}
     alike = defaultdict(list)
     for notice, answer in zip(claimed, answers, strict=True):
-        fields = outcome(notice, answer, at)
-        tally[f"{notice.channel}:{fields['state']}"] += 1
-        if answer.state == State.SENT:
-            tally[f"{notice.channel}:dwell"] += (at - max(notice.due_at, notice.created_at)).total_seconds()
+        fields = outcome(notice, answer, at, sender.recognises_repeats)
+        if answer is not None:
+            tally[f"{notice.channel}:{fields['state']}"] += 1
+        is_sent = answer is not None and answer.state == State.SENT
+        if is_sent:
+            since = max(filter(None, [notice.due_at, notice.created_at, notice.not_before]))
+            tally[f"{notice.channel}:dwell"] += (at - since).total_seconds()
         if states.get(notice.pk) == State.CANCELLED:  # called off while it was on its way
-            gone = {"sent_at": at, "answer": Word.GONE_BEFORE} if answer.state == State.SENT else {}
+            gone = {"sent_at": at, "answer": Word.GONE_BEFORE} if is_sent else {}
             fields = {"leased_until": None} | gone
         # Unknown is ours too: our lease ended while the provider took its time, and here is the answer after all.
         elif states.get(notice.pk) not in (State.LEASED, State.UNKNOWN):
@@ -129,13 +189,23 @@ def settle(claimed: list[Notice], answers: list[Answer], at: datetime, tally: Co
         Notice.objects.filter(pk__in=pks).update(**dict(fields))
 
 
-def outcome(notice: Notice, answer: Answer, at: datetime) -> dict:
-    """What an answer makes of its row. One to be tried again waits, longer each time, while there is still time."""
+def outcome(notice: Notice, answer: Answer | None, at: datetime, recognises_repeats: bool) -> dict:
+    """What an answer makes of its row. One to be tried again waits, longer each time, while there is still time.
+
+    What is in doubt is tried again where a repeat is recognised. Where it is the provider who fails, no number of
+    attempts is the last one: the breaker says when to try.
+    """
+    if answer is None:
+        return {"state": State.PLANNED, "leased_until": None}
     fields = {"state": answer.state, "answer": answer.words[:300], "leased_until": None}
     if answer.state == State.SENT:
-        fields["sent_at"] = at
-    if answer.state == State.PLANNED:
-        again = at + BACKOFF[notice.attempt - 1] if notice.attempt <= len(BACKOFF) else None
-        in_time = again is not None and again < notice.expires_at
-        fields |= {"retry_at": again} if in_time else {"state": State.FAILED}
-    return fields
+        return fields | {"sent_at": at}
+    is_harmless = answer.state == State.UNKNOWN and recognises_repeats
+    if answer.state != State.PLANNED and not is_harmless:
+        return fields
+    if answer.fault:
+        return fields | {"state": State.PLANNED, "retry_at": at + BACKOFF[0]}
+    again = at + BACKOFF[notice.attempt - 1] if notice.attempt <= len(BACKOFF) else None
+    if again is not None and again < notice.expires_at:
+        return fields | {"state": State.PLANNED, "retry_at": again}
+    return fields | {"state": State.UNKNOWN if is_harmless else State.FAILED}

@@ -130,6 +130,7 @@ def test_metrics_count_by_state_and_by_how_attempts_ended(client, all_alive, lia
         'liaison_up{part="beat"} 1.0', 'liaison_notices{state="planned"} 1.0', 'liaison_notices{state="failed"} 1.0',
         "liaison_notices_due 1.0", 'liaison_notice_attempts_total{channel="email",end="sent"} 3.0',
         'liaison_notice_dwell_seconds_sum{channel="email"} 4.5', "liaison_notices_expired_total 2.0",
+        'liaison_channel_paused{channel="email",place=""} 0.0',
         'liaison_jobs{state="running"} 1.0', "liaison_jobs_oldest_waiting_seconds 0.0",
     ]:  # fmt: skip
         assert line in text.splitlines()

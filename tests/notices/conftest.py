@@ -8,7 +8,10 @@ from liaison.common import pulse
 from liaison.notices import sending
 from liaison.notices.channels import Answer, Sender
 from liaison.notices.choices import Channel, State
+from liaison.notices.models import ChannelSetting
 from tests import factories
+
+from .fakes import Gateway, MailServer
 
 
 @pytest.fixture(autouse=True)
@@ -50,3 +53,31 @@ def provider(monkeypatch):
     counting = type("Provider", (Counting,), {"sent": []})
     monkeypatch.setitem(sending.SENDERS, Channel.EMAIL, counting)
     return counting
+
+
+@pytest.fixture
+def gateway():
+    """A provider that speaks http, on this machine; it keeps what it was asked."""
+    gateway = Gateway()
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def mail_server():
+    server = MailServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def setting(db):
+    """`setting(Channel.SMS, url=…, secrets={…})`: a channel that is switched on."""
+
+    def make(channel, place="", secrets=None, is_on=True, **config):
+        row = ChannelSetting(channel=channel, place=place, is_on=is_on, config=config)
+        row.secrets = secrets or {}
+        row.save()
+        return row
+
+    return make

@@ -1,0 +1,127 @@
+import contextlib
+import re
+import smtplib
+
+from django import forms
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.validators import validate_email
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from .. import egress
+from ..choices import Channel, State, Word
+from ..mail import FolderBackend, SmtpBackend, message_id
+from .base import Answer, Sender, Unreachable, secret_field
+
+PATIENCE = 20  # seconds
+SECURITY = [("starttls", _("STARTTLS（常用 587 端口）")), ("ssl", _("SSL（常用 465 端口）")), ("none", _("不加密"))]
+
+
+class Email(Sender):
+    """Mail by SMTP: the server of an administrator's setting, else that of the environment, else files."""
+
+    channel = Channel.EMAIL
+    batch = 1
+    secret_names = ("password",)
+
+    def __init__(self, setting=None) -> None:
+        super().__init__(setting)
+        self.line = self.server() if setting else get_connection()
+        self.sender = self.config.get("sender") or settings.DEFAULT_FROM_EMAIL
+
+    def server(self) -> SmtpBackend:
+        security = self.config.get("security")
+        return SmtpBackend(
+            host=self.config.get("host"), port=self.config.get("port"), username=self.config.get("user", ""),
+            password=self.secrets.get("password", ""), use_tls=security == "starttls", use_ssl=security == "ssl",
+            timeout=PATIENCE,
+        )  # fmt: skip
+
+    @classmethod
+    def fields(cls):
+        return {
+            "host": forms.CharField(label=_("发信服务器"), max_length=200, help_text=_("如 smtp.example.org")),
+            "port": forms.IntegerField(label=_("端口"), min_value=1, max_value=65535, initial=587),
+            "security": forms.ChoiceField(label=_("加密方式"), choices=SECURITY),
+            "user": forms.CharField(label=_("账号"), max_length=200, required=False),
+            "password": secret_field(label=_("密码或授权码"), required=False),
+            "sender": forms.CharField(
+                label=_("发件人"), max_length=200, validators=[validate_email],
+                help_text=_("发信服务器允许使用的邮箱，如 notice@example.org"),
+            ),
+        }  # fmt: skip
+
+    @classmethod
+    def check(cls, given):
+        host = given.get("host", "")
+        if not re.fullmatch(r"[A-Za-z0-9.\-:]+", host):
+            return {"host": _("请填写主机名或地址，不带 http://")}
+        if egress.is_forbidden(host) or (host == "localhost" and not settings.EGRESS_LOCAL):
+            return {"host": _(Word.FORBIDDEN_ADDRESS)}
+        return {}
+
+    @classmethod
+    def address_of(cls, user) -> str:
+        return user.email
+
+    @property
+    def recognises_repeats(self) -> bool:
+        return isinstance(self.line, FolderBackend)  # the second file replaces the first
+
+    def open(self) -> None:
+        try:
+            self.line.open()
+        except OSError as error:
+            self.close()
+            raise Unreachable(self.quoted(str(error))) from error
+
+    def send(self, notice) -> Answer:
+        if not notice.recipient.email:
+            return Answer(State.FAILED, Word.NO_ADDRESS)
+        try:
+            self.line.send_messages([self.compose(notice)])
+        except ValueError as error:  # an address or a subject that no header takes
+            return Answer(State.FAILED, str(error))
+        except OSError as error:  # all of smtplib's are
+            handed_over = getattr(self.line, "handed_over", False)
+            self.close()
+            return refusal(error) or Answer(
+                *((State.UNKNOWN, Word.STRANDED) if handed_over else (State.PLANNED, self.quoted(str(error)))),
+                fault=True,
+            )
+        return Answer(State.SENT, Word.ACCEPTED if isinstance(self.line, SmtpBackend) else Word.WRITTEN)
+
+    def compose(self, notice) -> EmailMultiAlternatives:
+        """Text and HTML. Its id is the row's, so that a provider's log and our page speak of the same one; whatever is
+        about the same thing stands in one thread of the reader's mail."""
+        thread = message_id(f"about-{re.sub(r'[^A-Za-z0-9.-]', '-', notice.about)}")
+        headers = {
+            "Message-ID": message_id(f"notice-{notice.reference}"), "Auto-Submitted": "auto-generated",
+            "References": thread, "In-Reply-To": thread,
+        }  # fmt: skip
+        mail = EmailMultiAlternatives(
+            notice.subject, notice.body, from_email=self.sender, to=[notice.recipient.email], headers=headers
+        )
+        mail.attach_alternative(render_to_string("notices/message.html", {"notice": notice}), "text/html")
+        return mail
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError):
+            self.line.close()
+        self.line.connection = None  # a line that would not close is not used again
+
+
+def refusal(error: OSError) -> Answer | None:
+    """The server's own no: for good (5xx), or for now (4xx). None where it did not answer.
+
+    421 says that the server itself is closing; any other 4xx is about this message or this address.
+    """
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()))
+    elif isinstance(error, smtplib.SMTPResponseException):
+        code, words = error.smtp_code, error.smtp_error
+    else:
+        return None
+    words = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return Answer(State.FAILED if code >= 500 else State.PLANNED, f"{code} {words}", fault=code == 421)
