@@ -1,10 +1,13 @@
 from django.contrib import admin
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from liaison.accounts.adminbase import GrantedAdmin, GrantedInline
+from liaison.accounts.adminbase import GrantedAdmin, GrantedForm, GrantedInline
+from liaison.common.points import POINT_FIELDS
 from liaison.common.sources import Source
 from liaison.common.words import containing, rare
 
+from .forms import PlacedStationForm
 from .models import Provision, Room, Station
 
 
@@ -39,8 +42,13 @@ class RoomAdmin(GrantedAdmin):
         return f"{room.station} · {room}"
 
 
+class StationForm(PlacedStationForm, GrantedForm):
+    pass
+
+
 @admin.register(Station)
 class StationAdmin(GrantedAdmin):
+    form = StationForm
     list_display = ["name", "code", "kind", "address", "hours", "is_open"]
     list_filter = ["kind", "is_open"]
     keyset = ("code",)
@@ -52,13 +60,14 @@ class StationAdmin(GrantedAdmin):
     fieldsets = [
         (None, {"fields": ["region", "code", "kind", "name", "is_open"]}),
         (_("公开信息"), {"fields": ["address", "hours", "phone", "issuer", "feature", "accessible"]}),
-        (_("场所"), {"fields": ["area", "opened_on", "latitude", "longitude"]}),
+        (_("场所"), {"fields": ["area", "opened_on"]}),
+        (_("位置"), {"fields": [*POINT_FIELDS, "maps"]}),
         (_("人员"), {"fields": ["people"]}),
     ]
 
     def get_readonly_fields(self, request, obj=None):
         """A code is printed on signs and in addresses; it never changes."""
-        return ["people", "code", "region", "kind"] if obj else ["people"]
+        return ["people", "maps", "code", "region", "kind"] if obj else ["people", "maps"]
 
     def get_sources(self, request, rows, ordered_rows, term):
         sources = [containing(rows, ordered_rows, "name", "name_grams", term)]
@@ -68,6 +77,15 @@ class StationAdmin(GrantedAdmin):
 
     def choice_words(self, station) -> str:
         return f"{station.name}（{station.code}）"
+
+    @admin.display(description=_("核对"))
+    def maps(self, station):
+        """The saved place on maps elsewhere, to see whether it is right."""
+        links = station.map_links if station else []
+        if not links:
+            return _("保存以后，可以在地图上核对")
+        sites = format_html_join(" ", '<a href="{1}" rel="noopener noreferrer external">{0}</a>', links)
+        return format_html("{} {}", _("打开地图（将离开本站）"), sites)
 
     @admin.display(description=_("站长、联络员"))
     def people(self, station):

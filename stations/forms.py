@@ -5,7 +5,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from liaison.accounts.choices import CODE_LENGTH, Level
+from liaison.accounts.models import Region
 from liaison.common.forms import DayInput
+from liaison.common.points import POINT_FIELDS, PlacedForm
 from liaison.common.search import LONGEST
 from liaison.common.templatetags.face import joined
 
@@ -13,8 +16,22 @@ from .choices import ProvisionKind, StationKind
 from .models import Provision, Station
 
 
-class StationForm(forms.ModelForm):
-    """Name, code and place are the district's; the rest is the station's own."""
+class PlacedStationForm(PlacedForm):
+    """A form of a station that also says where it stands."""
+
+    def known_points(self):
+        region = self.cleaned_data.get("region")
+        district = (region.code if region else self.instance.region_id or "")[: CODE_LENGTH[Level.DISTRICT]]
+        here = {"code__startswith": district, "latitude__isnull": False}
+        stations = Station.objects.filter(**here).exclude(pk=self.instance.pk)
+        for rows in (stations, Region.objects.filter(**here)) if district else ():
+            yield from ((name, (lat, lng)) for name, lat, lng in rows.values_list("name", "latitude", "longitude"))
+
+
+class StationForm(PlacedStationForm):
+    """Name and code are the district's; the rest is the station's own."""
+
+    field_order = ["address", *POINT_FIELDS]
 
     class Meta:
         model = Station

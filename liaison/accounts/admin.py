@@ -9,21 +9,38 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from liaison.common.points import POINT_FIELDS, PlacedForm
 from liaison.common.search import fold
 from liaison.common.sources import Source
 
 from .actions import log
 from .adminbase import GrantedAdmin, GrantedForm, GrantedInline
-from .choices import Level, Role
+from .choices import CODE_LENGTH, Level, Role
 from .grants import noun_of, roles_that
-from .models import Posting, Region, User
+from .models import Posting, Region, User, short_name
 
 admin.site.site_header = admin.site.site_title = _("联络站管理后台")
 admin.site.index_title = _("待处理事项")
 
 
+class RegionForm(PlacedForm, GrantedForm):
+    """The official list is loaded as a whole; what people add to it is where a division has its centre."""
+
+    def known_points(self):
+        """A district's own centres; above it divisions are too wide to say what is far."""
+        code = self.instance.code
+        if len(code) < CODE_LENGTH[Level.STREET]:
+            return
+        here = Region.objects.filter(code__startswith=code[: CODE_LENGTH[Level.DISTRICT]], latitude__isnull=False)
+        for name, lat, lng in here.exclude(pk=code).values_list("name", "latitude", "longitude"):
+            yield short_name(name), (lat, lng)
+
+
 @admin.register(Region)
 class RegionAdmin(GrantedAdmin):
+    form = RegionForm
+    fields = ["name", "code", "level", *POINT_FIELDS]
+    readonly_fields = ["name", "code", "level"]
     list_display = ["name", "code", "level"]
     list_filter = ["level"]
     keyset = ("code",)

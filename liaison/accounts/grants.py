@@ -30,7 +30,7 @@ VERBS = {
 }
 
 GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
-    "accounts.region": {"read": EVERYONE, "view": STAFF},
+    "accounts.region": {"read": EVERYONE, "view": STAFF, "change": {D, X}},
     "accounts.user": {"view": {D, A, X}, "add": {X}, "change": {X}},
     "accounts.posting": {"view": {D, A, X}, "add": {X}, "change": {X}, "delete": {X}},
     "accounts.entry": {"view": {A}},

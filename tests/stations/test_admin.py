@@ -27,7 +27,8 @@ def test_district_adds_a_station_with_a_room(as_, district):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"code": "410105003-01"}, "联络站代码应以所在区划的代码开头"), ({"latitude": "34"}, "经度和纬度应同时填写"),
+        ({"code": "410105003-01"}, "联络站代码应以所在区划的代码开头"),
+        ({"point": "34"}, "坐标应像 113.68,34.78 这样写"),
         ({"kind": "community"}, "街道站、社区站、行业站应分别设在街道、社区、区"), ({"region": "999999"}, "有效"),
         ({"code": "x"}, "代码应为区划代码加两位序号"),
     ],
