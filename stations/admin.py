@@ -67,7 +67,14 @@ class StationAdmin(GrantedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """A code is printed on signs and in addresses; it never changes."""
-        return ["people", "maps", "code", "region", "kind"] if obj else ["people", "maps"]
+        return ["people", "place", "maps", "code", "region", "kind"] if obj else ["people", "maps"]
+
+    def get_fieldsets(self, request, obj=None):
+        """Who may only look sees the place as it is kept, not the boxes for another one."""
+        if obj is None or self.has_change_permission(request, obj):
+            return self.fieldsets
+        *others, (title, _boxes), people = self.fieldsets
+        return [*others, (title, {"fields": ["place", "maps"]}), people]
 
     def get_sources(self, request, rows, ordered_rows, term):
         sources = [containing(rows, ordered_rows, "name", "name_grams", term)]
@@ -77,6 +84,10 @@ class StationAdmin(GrantedAdmin):
 
     def choice_words(self, station) -> str:
         return f"{station.name}（{station.code}）"
+
+    @admin.display(description=_("坐标"))
+    def place(self, station):
+        return f"{station.longitude:.6f},{station.latitude:.6f}（WGS-84）" if station.point else "—"
 
     @admin.display(description=_("核对"))
     def maps(self, station):

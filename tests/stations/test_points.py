@@ -112,3 +112,10 @@ def test_a_division_elsewhere_is_not_the_districts_to_move(as_, district):
     assert as_(district).get("/admin/accounts/region/410102/change/").status_code == 302
     assert as_(district).post("/admin/accounts/region/410102/change/", {"point": "113.68,34.78"}).status_code == 302
     assert Region.objects.get(pk="410102").latitude is None
+
+
+def test_who_may_only_look_sees_the_place_in_the_admin(as_, administrator, station):
+    Station.objects.filter(pk=station.pk).update(latitude=34.78, longitude=113.68)
+    page = as_(administrator).get(f"/admin/stations/station/{station.pk}/change/").content.decode()
+    assert "113.680000,34.780000（WGS-84）" in page
+    assert "坐标来自" not in page
