@@ -134,7 +134,7 @@ def test_no_log_line_holds_an_address(client, liaison, status, caplog, monkeypat
     if status == 410:
         revoke_key(key, by=liaison)
     if status == 500:
-        monkeypatch.setattr("visits.feeds.serving.own_items", lambda user, today: 1 / 0)
+        monkeypatch.setattr("visits.feeds.serving.own_contents", lambda user, today: 1 / 0)
         client.raise_request_exception = False
     written = logged(lambda: client.get(path), status)
     assert key.public_id not in written

@@ -60,10 +60,10 @@ def golden(station):
 def file_of(station, today=TODAY) -> bytes:
     with translation.override("zh-hans"):
         feed = choosing.of_station(station)
-        items = feed.items(today)
-        head = Head(feed.name, feed.words, BASE + feed.page, BASE + feed.path("ics"), choosing.REFRESH,
-                    max((item.changed_at for item in items), default=None))  # fmt: skip
-        return written(head, items, BASE)
+        contents = feed.contents(today)
+        source = BASE + feed.path("ics")
+        head = Head(feed.name, feed.words, BASE + feed.page, source, choosing.REFRESH, contents.changed_at)
+        return written(head, contents.items(), BASE)
 
 
 def held_against(name: str, content: bytes) -> None:

@@ -16,7 +16,7 @@ from stations.models import Station
 from ..finder import ScheduleFinder
 from ..models import Attendance, Visit, VisitQuerySet
 from . import contents
-from .contents import AHEAD, MOST, PAST, VISITOR, Item
+from .contents import AHEAD, MOST, PAST, VISITOR, Contents
 
 AHEAD_OF_ALL = 90  # days of a calendar that nobody narrowed down
 MOST_OF_ONE = 3000  # visits of one person's own: a district's plans of eight months
@@ -59,12 +59,12 @@ class Feed(NamedTuple):
     def words(self) -> str:
         return described(self.ahead, MOST)
 
-    def items(self, today: date) -> list[Item]:
+    def contents(self, today: date) -> Contents:
         rows = contents.around(contents.public_rows(self.visits), today, self.ahead, MOST)
-        return contents.public_items(rows)
+        return contents.public_contents(rows)
 
-    def news(self) -> list[Item]:
-        return contents.public_items(contents.news(contents.public_rows(self.visits)))
+    def news(self) -> Contents:
+        return contents.public_contents(contents.news(contents.public_rows(self.visits)))
 
 
 def described(ahead: int, most: int) -> str:
@@ -79,10 +79,10 @@ def own_words(user: User) -> tuple[str, str]:
     return _("%s的进站安排") % user, described(AHEAD, MOST_OF_ONE) + _("仅供本人使用，请勿转发订阅地址。")
 
 
-def own_items(user: User, today: date) -> list[Item]:
+def own_contents(user: User, today: date) -> Contents:
     """What `user` sees on the desk, drafts included."""
     visits = contents.own_rows(Visit.objects.for_user(user), user)
-    return contents.own_items(contents.around(visits, today, AHEAD, MOST_OF_ONE), user)
+    return contents.own_contents(contents.around(visits, today, AHEAD, MOST_OF_ONE), user)
 
 
 class FeedFinder(ScheduleFinder):

@@ -1,7 +1,7 @@
 """Which visits a feed holds, and what it says of each.
 
-An `Item` is everything that is written of a visit, in words. Nothing else goes into a file, so items that are alike
-make files that are alike: the mark (ETag) is taken from them, and a file is written only for who does not have it yet.
+`Contents` are the rows and the people's names behind a feed, and nothing else goes into its file: the mark (ETag) is
+taken from them, and words are put together only for who does not have the file yet. An `Item` is a visit in words.
 """
 
 from collections.abc import Iterable
@@ -21,6 +21,7 @@ from representatives.choices import SeatLevel
 from representatives.models import Representative
 from stations.choices import RoomKind
 
+from ..announced import whole_place
 from ..choices import HOLDING, AttendanceState, State, VisitKind
 from ..models import Attendance, VisitQuerySet, day_start
 
@@ -54,6 +55,31 @@ class Item(NamedTuple):
     path: str
     is_private: bool = False
     is_busy: bool = False
+
+
+class Contents(NamedTuple):
+    rows: list[dict]
+    names: dict[int, tuple[int, str]]
+    page: str  # the name of the page that a visit has for this reader
+    is_private: bool = False
+
+    @property
+    def changed_at(self) -> datetime | None:
+        return max((row["changed_at"] for row in self.rows), default=None)
+
+    def items(self) -> list[Item]:
+        base = reverse(self.page, args=["0"])[:-2]
+        items = [item_of(row, self.names, f"{base}{row['public_id']}/") for row in self.rows]
+        return [_own(*pair, self.names) for pair in zip(items, self.rows, strict=True)] if self.is_private else items
+
+
+def public_contents(rows: list[dict]) -> Contents:
+    return Contents(rows, names_of(rows, Representative.objects.for_user(VISITOR, "read")), "visits:visit")
+
+
+def own_contents(rows: list[dict], user) -> Contents:
+    people = Representative.objects.for_user(user, "read", "view")
+    return Contents(rows, names_of(rows, people), "visits:desk-visit", is_private=True)
 
 
 def around(visits: VisitQuerySet, today: date, ahead: int, most: int) -> list[dict]:
@@ -95,20 +121,6 @@ def own_rows(visits: VisitQuerySet, user) -> QuerySet:
     )
 
 
-def public_items(rows: list[dict]) -> list[Item]:
-    names, visits = names_of(rows, Representative.objects.for_user(VISITOR, "read")), _base("visits:visit")
-    return [item_of(row, names, f"{visits}{row['public_id']}/") for row in rows]
-
-
-def own_items(rows: list[dict], user) -> list[Item]:
-    names, visits = names_of(rows, Representative.objects.for_user(user, "read", "view")), _base("visits:desk-visit")
-    return [_own(item_of(row, names, f"{visits}{row['public_id']}/"), row, names) for row in rows]
-
-
-def _base(name: str) -> str:
-    return reverse(name, args=["0"])[:-2]
-
-
 def _own(item: Item, row: dict, names: dict) -> Item:
     """What a person's own calendar says beside: what is not public yet, who is away, and whether the hour is theirs."""
     lines, heading = list(item.lines), item.heading
@@ -145,12 +157,9 @@ def item_of(row: dict, names: dict[int, tuple[int, str]], path: str) -> Item:
 def where(row: dict) -> str:
     """As in a letter of reminder: the station with its room and address, another place, or online."""
     room = row["room__name"] or (row["room__kind"] and str(RoomKind(row["room__kind"]).label))
-    return _place(row["station__name"], room, row["place"], row["station__address"], row["is_online"])
-
-
-def _place(station: str, room: str | None, place: str, address: str, is_online: bool) -> str:
-    parts = (station, place, _("线上")) if is_online else (station, room, place or address)
-    return " ".join(filter(None, parts))
+    name = row["station__name"]
+    online = (name, row["place"], _("线上"))
+    return " ".join(filter(None, online if row["is_online"] else (name, room, row["place"] or row["station__address"])))
 
 
 def _lines(row: dict, names: dict, kind: str) -> Iterable[str]:
@@ -170,10 +179,7 @@ def _changes(was: dict, reason: str) -> Iterable[str]:
     if "starts_at" in was:
         yield _("时间有变更，原为 %s") % when(*(parse_datetime(was[name]) for name in ("starts_at", "ends_at")))
     if "place" in was:
-        old = was["place"]
-        room = old.get("room_name") or (old.get("room_kind") and str(RoomKind(old["room_kind"]).label))
-        told = _place(old["name"], room, old["place"], old["address"], old["online"])
-        yield _("地点有变更，原为 %s") % told
+        yield _("地点有变更，原为 %s") % whole_place(was["place"])
     if was.get("left") or was.get("joined"):
         yield _("接待代表有变更")
     if reason:
@@ -195,7 +201,7 @@ def people_words(people: list[int], names: dict[int, tuple[int, str]]) -> str:
 def names_of(rows: list[dict], people: QuerySet) -> dict[int, tuple[int, str]]:
     """Rank and words of everybody in `rows`, as far as `people` has them: 张三（市人大代表，主任）."""
     wanted = {person for row in rows for person in [*row["people"], *row.get("away", ())]}
-    found = people.filter(pk__in=wanted).with_level().values_list("pk", "name", "level", "post")
+    found = people.filter(pk__in=wanted).with_level().order_by("pk").values_list("pk", "name", "level", "post")
     return {pk: (level or LAST, _person(name, level, post)) for pk, name, level, post in found}
 
 

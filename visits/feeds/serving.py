@@ -15,8 +15,8 @@ from liaison.common import pages
 
 from ..models import day_start
 from . import atom, ics
-from .choosing import REFRESH, REFRESH_OWN, Feed, own_items, own_words
-from .contents import Item
+from .choosing import REFRESH, REFRESH_OWN, Feed, own_contents, own_words
+from .contents import Contents
 from .ics import Head
 
 WRITERS = {"ics": ics.written, "atom": atom.written}
@@ -47,9 +47,9 @@ def public(request: HttpRequest, feed: Feed, form: str) -> HttpResponse:
     if made is None:
         if settings.PAGES_LISTEN:
             pages.listen()
-        items = feed.items(today) if form == "ics" else feed.news()
-        head = Head(feed.name, feed.words, base + feed.page, base + path, REFRESH, changed_at=_latest(items))
-        made = make(request, head, items, base, today, form)
+        contents = feed.contents(today) if form == "ics" else feed.news()
+        head = Head(feed.name, feed.words, base + feed.page, base + path, REFRESH, contents.changed_at)
+        made = make(request, head, contents, base, today, form)
         if made.content:
             shelf.put(key, made, at)
     response = answer(request, made, form, f"{feed.file}.{form}")
@@ -60,29 +60,25 @@ def public(request: HttpRequest, feed: Feed, form: str) -> HttpResponse:
 def own(request: HttpRequest, user: User, page: str) -> HttpResponse:
     """The private calendar of `user`; its address is a secret, so it stands nowhere in the file."""
     today, base = timezone.localdate(), base_of(request)
-    items = own_items(user, today)
-    head = Head(*own_words(user), base + page, "", REFRESH_OWN, changed_at=_latest(items))
-    response = answer(request, make(request, head, items, base, today, "ics"), "ics", "liaison.ics")
+    contents = own_contents(user, today)
+    head = Head(*own_words(user), base + page, "", REFRESH_OWN, contents.changed_at)
+    response = answer(request, make(request, head, contents, base, today, "ics"), "ics", "liaison.ics")
     response["Cache-Control"] = "private, no-cache"
     return response
 
 
-def _latest(items: list[Item]):
-    return max((item.changed_at for item in items), default=None)
-
-
-def make(request: HttpRequest, head: Head, items: list[Item], base: str, today: date, form: str) -> Made:
+def make(request: HttpRequest, head: Head, contents: Contents, base: str, today: date, form: str) -> Made:
     """The file with its marks; the marks alone where whoever asks has just this file.
 
     No file is older than its day: what is over leaves it at midnight. So a changed name, which has no time of its own,
     reaches those who only ask by time within a day.
     """
-    facts = repr((FORMAT, form, base, head, items)).encode()
+    facts = repr((FORMAT, form, base, head, contents)).encode()
     etag = f'"{hashlib.blake2b(facts, digest_size=16).hexdigest()}"'
     modified = int(max(day_start(today), head.changed_at or day_start(today)).timestamp())
     if get_conditional_response(request, etag, modified) is not None:
         return Made(etag, modified)
-    return Made(etag, modified, WRITERS[form](head, items, base))
+    return Made(etag, modified, WRITERS[form](head, contents.items(), base))
 
 
 def answer(request: HttpRequest, made: Made, form: str, file: str) -> HttpResponse:
