@@ -19,9 +19,12 @@ class Role(TextChoices):
 # What an act in the audit log is called; one without a name here is shown as it was written.
 ENTRY_ACTS = {
     "load_divisions": _("装载行政区划"),
+    "load_centres": _("装载区划中心位置"),
     "load_demo": _("装载演示数据"),
     "set_password": _("重设密码"),
     "delete": _("删除草稿"),
+    "set_channel_secret": _("更换通知渠道的密钥"),
+    "try_channel": _("试发通知渠道"),
 }
 
 
