@@ -53,6 +53,7 @@ def station_near(request):
 def station(request, code):
     station = get_for_user(Station.objects.select_related("region"), request.user, "read", code=code)
     provisions = Provision.objects.for_user(request.user, "read").filter(station=station, met=True).order_by("id")
+    visits = borrowed("next visits at a station", station, request.user)
     return render(
         request,
         "stations/station.html",
@@ -61,7 +62,8 @@ def station(request, code):
             "rooms": Room.objects.for_user(request.user, "read").filter(station=station),
             "provisions": [provision.get_kind_display() for provision in provisions],
             "people": borrowed("people of a station", station, request.user),
-            "visits": borrowed("next visits at a station", station, request.user),
+            "visits": visits,
+            "linked_data": borrowed("linked data of visits", visits or []),
         },
     )
 

@@ -193,7 +193,7 @@ def ask(client: Client, path: str):
 
 
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S|<style|<[^>]+\s(?:style|on[a-z]+)=[\"']", re.I)
-DATA_SCRIPT = re.compile(r'<script[^>]+type="application/json"[^>]*>.*?</script>', re.S)
+DATA_SCRIPT = re.compile(r'<script[^>]+type="application/(?:ld\+)?json"[^>]*>.*?</script>', re.S)
 
 
 def holds_strict_policy(response) -> bool:

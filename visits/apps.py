@@ -9,8 +9,9 @@ class VisitsConfig(AppConfig):
     def ready(self):
         from liaison.common.panels import lend
 
-        from . import schedule
+        from . import event, schedule
 
         lend("next visits at a station", schedule.next_at_station)
         lend("next visits at stations", schedule.next_at_stations)
         lend("next visits of a representative", schedule.next_of_representative)
+        lend("linked data of visits", event.list_data)

@@ -19,7 +19,8 @@ from visits.models import Visit
 
 def text(response) -> str:
     """The page's words without its markup."""
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]*>", " ", response.content.decode())))
+    page = re.sub(r"<script.*?</script>|<[^>]*>", " ", response.content.decode(), flags=re.S)
+    return re.sub(r"\s+", " ", unescape(page))
 
 
 def found(client, **query) -> list[str]:

@@ -14,6 +14,7 @@ from stations.places import Places
 from .. import schedule
 from ..announced import changes_of
 from ..calendar import tabs_of_list
+from ..event import event_data
 from ..finder import ScheduleFinder
 from ..models import Attendance, Visit
 
@@ -66,5 +67,7 @@ def visit(request, public_id):
     visit = get_for_user(visits, request.user, "read", public_id=public_id)
     people = Representative.objects.filter(pk__in=here.filter(visit=visit).values("representative"))
     rows = people.with_level().order_by("level", "pinyin", "id").values(*COLUMNS)
-    context = {"visit": visit, "people": listed(list(rows), request.user), "changes": changes_of(visit, request.user)}
+    people = listed(list(rows), request.user)
+    context = {"visit": visit, "people": people, "changes": changes_of(visit, request.user),
+               "linked_data": event_data(visit, people)}  # fmt: skip
     return render(request, "visits/visit.html", context)

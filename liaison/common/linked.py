@@ -1,0 +1,31 @@
+"""What a page says to machines: schema.org data as JSON-LD.
+
+It stands in a block of data, which no browser executes, so the strict policy of the page holds. Addresses without a
+host are read against the page's own, so that a kept page is everybody's where LIAISON_URL is not set.
+"""
+
+import json
+
+from django.conf import settings
+from django.utils.html import mark_safe
+from django.utils.safestring import SafeString
+
+# In a script only the end of its element would matter, but this is also right in whatever reads the page carelessly.
+ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026", 0x2028: "\\u2028", 0x2029: "\\u2029"}
+
+
+def linked_data(data: dict) -> SafeString:
+    """`data` as the element that stands in a page; empty values are left out."""
+    text = json.dumps({"@context": "https://schema.org"} | filled(data), ensure_ascii=False, separators=(",", ":"))
+    return mark_safe(f'<script type="application/ld+json">{text.translate(ESCAPES)}</script>')
+
+
+def filled(value):
+    """`value` without what is empty, in all its depth."""
+    if isinstance(value, dict):
+        return {name: filled(part) for name, part in value.items() if part not in ("", None, [], {})}
+    return [filled(part) for part in value] if isinstance(value, list) else value
+
+
+def address_of(path: str) -> str:
+    return settings.SITE["url"].rstrip("/") + path
