@@ -10,6 +10,7 @@ class VisitsConfig(AppConfig):
         from liaison.common.panels import lend
 
         from . import event, schedule
+        from .posters import jobs  # noqa: F401 - a worker knows the work by its name
 
         lend("next visits at a station", schedule.next_at_station)
         lend("next visits at stations", schedule.next_at_stations)

@@ -1,9 +1,11 @@
 from django.urls import path
 
 from .public import calendar, feeds, schedule
+from .public import posters as public_posters
 from .views import feeds as own_feeds
 from .views import calendar as desk_calendar
 from .views import log, publish, series, visits
+from .views import posters as desk_posters
 
 app_name = "visits"
 
@@ -21,6 +23,11 @@ urlpatterns = [
     path("desk/calendar-feed/renew/", own_feeds.feed_renew, name="feed-renew"),
     path("desk/calendar-feed/revoke/", own_feeds.feed_revoke, name="feed-revoke"),
     path("visits/<slug:public_id>/", schedule.visit, name="visit"),
+    path("visits/<slug:public_id>/poster.pdf", public_posters.poster, name="poster"),
+    path("visits/<slug:public_id>/poster.png", public_posters.picture, name="poster-picture"),
+    path("visits/<slug:public_id>/notice.docx", public_posters.notice_word, name="notice-word"),
+    path("visits/<slug:public_id>/notice.txt", public_posters.notice_text, name="notice-text"),
+    path("stations/<slug:code>/poster.pdf", public_posters.station_poster, name="station-poster"),
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),
     path("desk/visits/publish/", publish.publish_list, name="publish-list"),
@@ -30,6 +37,10 @@ urlpatterns = [
     path("desk/visits/<slug:public_id>/publish/", publish.visit_publish, name="visit-publish"),
     path("desk/visits/<slug:public_id>/cancel/", visits.visit_cancel, name="visit-cancel"),
     path("desk/visits/<slug:public_id>/delete/", visits.visit_delete, name="visit-delete"),
+    path("desk/visits/<slug:public_id>/notice/", desk_posters.visit_notice, name="visit-notice"),
+    path("desk/visits/<slug:public_id>/notice/preview.png", desk_posters.visit_preview, name="visit-preview"),
+    path("desk/visits/<slug:public_id>/print/", desk_posters.visit_print, name="visit-print"),
+    path("desk/posters/", desk_posters.poster_list, name="poster-list"),
     path("desk/visits/<slug:public_id>/log/", log.visit_log, name="visit-log"),
     path("desk/visits/<slug:public_id>/log/draft/", log.log_draft, name="log-draft"),
     path("desk/visits/<slug:public_id>/photos/", log.photo_add, name="photo-add"),
