@@ -1,7 +1,7 @@
 // The button under a text copies it; the form behind it then only records that. Without this file the form hands the
 // text out as a file.
-for (const form of document.querySelectorAll("form[data-copy]")) {
-  const text = document.getElementById(form.dataset.copy);
+for (const form of document.querySelectorAll("form[data-copy-form]")) {
+  const text = document.getElementById(form.dataset.copyForm);
   const button = form.querySelector("[data-copy-word]");
   const said = form.querySelector("[role=status]");
   button.textContent = button.dataset.copyWord;

@@ -19,11 +19,15 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("form[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
-// Two clicks must not make two records. The button is released when the page comes back from history.
+// Two clicks must not make two records. The button is released when the page comes back from history, or after a while
+// where the page stays because a file is sent.
+const FILE_MS = 3000;
 document.addEventListener("submit", (event) => {
   if (event.target.method !== "post" || event.defaultPrevented) return;
   const button = event.submitter;
-  if (button) setTimeout(() => { button.disabled = true; button.dataset.held = ""; }, 0);
+  if (!button) return;
+  setTimeout(() => { button.disabled = true; button.dataset.held = ""; }, 0);
+  if ("download" in event.target.dataset) setTimeout(() => { button.disabled = false; }, FILE_MS);
 });
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button[data-held]")) button.disabled = false;
