@@ -9,11 +9,11 @@ from liaison.accounts.models import Posting, Region, User
 from liaison.notices.choices import Channel, Kind
 from liaison.notices.models import Notice
 from representatives.choices import SeatLevel
-from representatives.models import Membership, Representative, Seat
+from representatives.models import Absence, Membership, Representative, Seat
 from stations.choices import RoomKind, StationKind
 from stations.models import Room, Station
 from visits.choices import Frequency, VisitKind
-from visits.models import Series, Visit
+from visits.models import RotaPlan, Series, Visit
 
 count = itertools.count(1)
 
@@ -90,6 +90,20 @@ def series(station: Station, *, people=(), **fields) -> Series:
     for person in people:
         row.people.create(representative=person)
     return row
+
+
+def rota_plan(code: str, *, days: int = 30, length: int = 30, **fields) -> RotaPlan:
+    """A plan that waits to be made, for a month that begins `days` from today."""
+    from_on = timezone.localdate() + timedelta(days=days)
+    to_on = fields.pop("to_on", from_on + timedelta(days=length))
+    return RotaPlan.objects.create(**({"code": code, "from_on": from_on, "to_on": to_on} | fields))
+
+
+def absence(person: Representative, *, days: int = 7, length: int = 0, **fields) -> Absence:
+    """A day away, or more, that begins `days` from today."""
+    from_on = fields.pop("from_on", timezone.localdate() + timedelta(days=days))
+    to_on = fields.pop("to_on", from_on + timedelta(days=length))
+    return Absence.objects.create(representative=person, from_on=from_on, to_on=to_on, **fields)
 
 
 def notice(recipient: User, station: Station, **fields) -> Notice:

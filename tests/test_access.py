@@ -75,6 +75,15 @@ WHO = {
     "visits:photo": {*WATCHERS, "representative"},
     "visits:photo-thumbnail": {*WATCHERS, "representative"},
     "visits:photo-delete": PLANNERS,
+    "visits:rota-list": SIGNED_IN,
+    "visits:rota-add": {"district", "street"},
+    "visits:rota": {"district", "street", "auditor", "administrator"},
+    "visits:rota-people": {"district", "street", "auditor", "administrator"},
+    "visits:rota-accept": {"district", "street"},
+    "visits:rota-delete": {"district", "street"},
+    "representatives:absence-list": SIGNED_IN,
+    "representatives:absence-add": {*PLANNERS, "neighbour", "representative"},
+    "representatives:absence-end": {*PLANNERS, "representative"},
     "visits:poster": ALL,
     "visits:poster-picture": ALL,
     "visits:notice-word": ALL,
@@ -157,8 +166,11 @@ def world(request, settings, station, representative):
     letter = factories.notice(representative, station, state="sent", sent_at=timezone.now())
     job = Job.objects.create(kind="x", title="海报", by=request.getfixturevalue("liaison"), file=picture)
     series = factories.series(station)
+    rota = factories.rota_plan(station.code[:9])
+    absence = factories.absence(person)
     parts = {
-        "visits:series": series.public_id,
+        "visits:series": series.public_id, "visits:rota": rota.public_id,
+        "representatives:absence": absence.public_id,
         "accounts:job": job.public_id,
         "notices:": str(letter.pk),
         "visits:station": station.code, "visits:representative": person.public_id,

@@ -9,10 +9,12 @@ class VisitsConfig(AppConfig):
     def ready(self):
         from liaison.common.panels import lend
 
-        from . import event, schedule
+        from . import absences, event, schedule
+        from .rota import accept, plans  # noqa: F401 - a worker knows the work by its name
         from .posters import jobs  # noqa: F401 - a worker knows the work by its name
 
         lend("next visits at a station", schedule.next_at_station)
         lend("next visits at stations", schedule.next_at_stations)
         lend("next visits of a representative", schedule.next_of_representative)
+        lend("visits while away", absences.visits_while_away)
         lend("linked data of visits", event.list_data)

@@ -4,7 +4,7 @@ from .public import calendar, feeds, schedule
 from .public import posters as public_posters
 from .views import feeds as own_feeds
 from .views import calendar as desk_calendar
-from .views import log, publish, series, visits
+from .views import log, publish, rota, series, visits
 from .views import posters as desk_posters
 
 app_name = "visits"
@@ -51,6 +51,12 @@ urlpatterns = [
     path("desk/series/<slug:public_id>/edit/", series.series_edit, name="series-edit"),
     path("desk/series/<slug:public_id>/end/", series.series_end, name="series-end"),
     path("desk/series/<slug:public_id>/fill/", series.series_fill, name="series-fill"),
+    path("desk/rota/", rota.rota_list, name="rota-list"),
+    path("desk/rota/add/", rota.rota_add, name="rota-add"),
+    path("desk/rota/<slug:public_id>/", rota.rota, name="rota"),
+    path("desk/rota/<slug:public_id>/people/", rota.rota_people, name="rota-people"),
+    path("desk/rota/<slug:public_id>/accept/", rota.rota_accept, name="rota-accept"),
+    path("desk/rota/<slug:public_id>/delete/", rota.rota_delete, name="rota-delete"),
     path("desk/photos/<slug:public_id>/", log.photo, name="photo"),
     path("desk/photos/<slug:public_id>/thumbnail/", log.photo_thumbnail, name="photo-thumbnail"),
     path("desk/photos/<slug:public_id>/delete/", log.photo_delete, name="photo-delete"),

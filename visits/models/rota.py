@@ -57,6 +57,25 @@ class RotaPlan(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("visits:rota", args=[self.public_id])
 
+    @property
+    def is_at_work(self) -> bool:
+        return self.state == RotaState.WAITING and self.job is not None and self.job.is_open
+
+    @property
+    def shown_state(self) -> tuple[str, str]:
+        """The mark and the word for where the plan stands; a job that ended without an answer made none."""
+        if self.state == RotaState.WAITING and not self.is_at_work:
+            return "late", str(RotaState.FAILED.label)
+        marks = {RotaState.READY: "done", RotaState.WAITING: "info"}
+        return marks.get(self.state, "late"), str(self.get_state_display())
+
+    @property
+    def why_not(self) -> str:
+        """What the job said at its end, where there is no answer."""
+        if self.figures or self.job is None or self.job.is_open:
+            return ""
+        return self.job.words or str(self.job.get_state_display())
+
 
 class RotaSlotQuerySet(ScopedQuerySet):
     place = "station__code"
