@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
 from liaison.accounts.models import Job
+from liaison.notices.models import ChannelSetting
 from visits.feeds.keys import address_of, make_key
 from visits.models import Photo
 
@@ -103,6 +104,11 @@ WHO = {
     "notices:mail": {*WATCHERS, "representative"},
     "accounts:roles": SIGNED_IN,
     "accounts:history": {"auditor"},
+    "notices:inbox": SIGNED_IN,
+    "notices:inbox-read": SIGNED_IN,
+    "notices:inbox-read-one": {"representative"},
+    "notices:channel-list": {"district", "auditor", "administrator"},
+    "notices:receipts": ALL,
     "accounts:job": {"liaison"},
     "accounts:job-stop": {"liaison"},
     "accounts:job-file": {"liaison"},
@@ -168,11 +174,13 @@ def world(request, settings, station, representative):
     series = factories.series(station)
     rota = factories.rota_plan(station.code[:9])
     absence = factories.absence(person)
+    message = factories.notice(representative, station, channel="inbox", state="sent", sent_at=timezone.now())
+    gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
     parts = {
         "visits:series": series.public_id, "visits:rota": rota.public_id,
         "representatives:absence": absence.public_id,
-        "accounts:job": job.public_id,
-        "notices:": str(letter.pk),
+        "accounts:job": job.public_id, "dashboard:sitemap-section": "pages",
+        "notices:": str(letter.pk), "notices:inbox-": str(message.pk), "notices:receipts": gateway.receipt_token,
         "visits:station": station.code, "visits:representative": person.public_id,
         "visits:private-ics": address_of(make_key(by=representative)),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,

@@ -2,6 +2,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from liaison.common.panels import borrowed
+
 from .choices import Role
 
 AT_STATIONS = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR})
@@ -11,10 +13,12 @@ PLACES = [
     ("desk", _("今天"), "today", frozenset(Role)),
     ("visits:visit-list", _("进站安排"), "calendar", AT_STATIONS | {Role.REPRESENTATIVE}),
     ("stations:desk-station-list", pgettext_lazy("plural", "联络站"), "station", AT_STATIONS),
-    ("notices:notice-list", pgettext_lazy("plural", "提醒"), "bell", frozenset({*Role} - {Role.DEPARTMENT})),
+    ("notices:inbox", pgettext_lazy("plural", "提醒"), "bell", frozenset(Role)),
     ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
     ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
 ]
+# A place that holds more pages than those below its own address.
+UNDER = {"notices:inbox": "notices:notice-list"}
 
 
 def desk(request):
@@ -25,14 +29,19 @@ def desk(request):
     here = request.path
     nav = places_of(user)
     for place in nav:
-        place["active"] = here == place["url"] if place["url"] == reverse("desk") else here.startswith(place["url"])
+        place["active"] = here == place["url"] if place["url"] == reverse("desk") else here.startswith(place["under"])
+        if place["name"] == "notices:inbox":
+            place["count"] = borrowed("unread notices", user) or 0
     return {"desk_nav": nav}
 
 
 def places_of(user) -> list[dict]:
     """Where `user` works on the desk, in the order of the bar."""
     return [
-        {"name": name, "url": reverse(name), "label": label, "icon": icon, "count": 0}
+        {
+            "name": name, "url": reverse(name), "under": reverse(UNDER.get(name, name)), "label": label,
+            "icon": icon, "count": 0,
+        }
         for name, label, icon, roles in PLACES
         if user.roles & roles
-    ]
+    ]  # fmt: skip

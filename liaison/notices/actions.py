@@ -1,15 +1,19 @@
 """Planning and cancelling notices, in the transaction of what they tell about."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
 
 from liaison.accounts.models import User
+from liaison.common.exceptions import verb
 
-from .choices import Channel, Kind, State, Word
-from .models import Notice
+from .choices import ROOMS, Channel, Kind, State, Word, manner
+from .lines import Line, in_use, reaching
+from .models import ChannelSetting, Notice
+
+LONGEST_NUMBER = 18  # digits of a row's number
 
 
 @transaction.atomic
@@ -24,27 +28,63 @@ def plan(
     expires_at: datetime,
     subject: str,
     body: str,
-    channel: Channel = Channel.EMAIL,
+    params: dict | None = None,
 ) -> None:
-    """Make the open notices of `kind` about something be exactly these, one per person; again changes nothing.
+    """Make the open notices of `kind` about something be exactly these; planning again changes nothing.
 
+    One for each person and each of the channels by which that person is reached, and one for each room of the place.
     Those of another version or for somebody else are cancelled. Whoever was already told of this version is left
     alone; what has not gone out yet takes the new words and hours.
     """
-    wanted = {user.pk for user in to}
-    text = {"place": place, "due_at": due_at, "expires_at": expires_at, "subject": subject, "body": body}
-    there = lock(about).filter(kind=kind, channel=channel)
-    call_off(row.pk for row in there if row.about_version != about_version or row.recipient_id not in wanted)
-    known = {row.recipient_id: row for row in there if row.about_version == about_version}
-    for recipient in wanted & known.keys():
-        restate(known[recipient], text)
+    given = {"place": place, "due_at": due_at, "expires_at": expires_at, "params": params or {}}
+    wanted = {
+        (user and user.pk, channel): given | text(channel, subject, body)
+        for user, channel in recipients(kind, to, reaching(place, in_use()))
+    }
+    there = lock(about).filter(kind=kind)
+    rows = {(row.recipient_id, row.channel): row for row in there if row.about_version == about_version}
+    call_off(row.pk for row in there if rows.get((row.recipient_id, row.channel)) != row)
+    call_off(row.pk for key, row in rows.items() if key not in wanted)
+    for key in wanted.keys() & rows.keys():
+        restate(rows[key], wanted[key])
+    told = {row.recipient_id for row in rows.values() if has_left(row)} - {None}
     Notice.objects.bulk_create(
         [
-            Notice(kind=kind, about=about, about_version=about_version, recipient_id=pk, channel=channel, **text)
-            for pk in sorted(wanted - known.keys())
+            Notice(kind=kind, about=about, about_version=about_version, recipient_id=pk, channel=channel, **fields)
+            for (pk, channel), fields in wanted.items()
+            if (pk, channel) not in rows and (pk not in told or channel == Channel.INBOX)
         ],
         ignore_conflicts=True,
     )
+
+
+def recipients(kind: str, to: Iterable[User], lines: Mapping[str, Line]) -> Iterator[tuple[User | None, str]]:
+    """Each person with each channel to be used, and the rooms of the place, which are nobody's."""
+    for user in sorted(to, key=lambda user: user.pk):
+        for channel in channels_for(user, lines):
+            yield user, channel
+    if manner(kind).in_rooms:
+        yield from ((None, channel) for channel in ROOMS if channel in lines)
+
+
+def channels_for(user: User, lines: Mapping[str, Line]) -> list[str]:
+    """The inbox and one way to the telephone: mail, or a text message for whoever has no address but a number.
+
+    Who has neither is planned by mail all the same: that it fails, and why, is what staff see.
+    """
+    by_sms = not user.email and user.phone and Channel.SMS in lines
+    wanted = [Channel.INBOX, Channel.SMS if by_sms else Channel.EMAIL]
+    return [channel for channel in wanted if channel in lines]
+
+
+def text(channel: str, subject: str, body: str) -> dict[str, str]:
+    """What the row says: a text message has room for the subject only."""
+    return {"subject": subject, "body": subject if channel == Channel.SMS else body}
+
+
+def has_left(row: Notice) -> bool:
+    """Whether the person was, or may have been, told already by a channel that makes itself heard."""
+    return row.channel != Channel.INBOX and row.state in (State.SENT, State.LEASED, State.UNKNOWN)
 
 
 @transaction.atomic
@@ -72,3 +112,41 @@ def restate(notice: Notice, text: dict) -> None:
         return
     if any(getattr(notice, field) != value for field, value in text.items()):
         Notice.objects.filter(pk=notice.pk).update(**text)
+
+
+@verb
+def read(notices, *, by: User) -> int:
+    """Mark what stands in the person's own inbox as read."""
+    return notices.inbox_of(by).unread().update(read_at=timezone.now())
+
+
+@transaction.atomic
+def take_receipt(setting: ChannelSetting, reference: str, delivered: bool, words: str, at: datetime) -> bool:
+    """A gateway's word of what became of a message; one that is not about a notice of its line says nothing.
+
+    It may come before the answer of the sending itself, and then settles what was in doubt. An older round's receipt
+    is passed over once staff sent the notice again.
+    """
+    number, _dash, _round = reference.partition("-")
+    if not number.isascii() or not number.isdigit() or len(number) > LONGEST_NUMBER:
+        return False
+    [line] = [line for line in in_use() if line.setting == setting] or [None]
+    row = line and Notice.objects.filter(line.covers(), pk=number).select_for_update().first()
+    if not row or row.reference != reference or row.delivered_at:
+        return False
+    if delivered:
+        settle_delivered(row, words or Word.DELIVERED, at)
+    elif row.state in (State.SENT, State.LEASED, State.UNKNOWN):
+        fields = {"state": State.FAILED, "leased_until": None, "answer": words or Word.UNDELIVERED}
+        Notice.objects.filter(pk=row.pk).update(**fields)
+    return True
+
+
+def settle_delivered(row: Notice, words: str, at: datetime) -> None:
+    here = Notice.objects.filter(pk=row.pk)
+    if row.state == State.PLANNED and row.attempt:  # in doubt, about to be tried again
+        here.update(state=State.LEASED)
+        row.state = State.LEASED
+    if row.state in (State.LEASED, State.UNKNOWN):
+        here.update(state=State.SENT, sent_at=at, leased_until=None)
+    here.update(delivered_at=at, answer=words)

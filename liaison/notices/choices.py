@@ -92,6 +92,8 @@ class Word:
     ACCEPTED = gettext_noop("邮件服务器已接收")
     WRITTEN = gettext_noop("已写入邮件文件")
     SHOWN = gettext_noop("已放入站内消息")
+    DELIVERED = gettext_noop("运营商回执：已送达")
+    UNDELIVERED = gettext_noop("运营商回执：没有送达")
     OFF = gettext_noop("这个渠道没有启用")
     UNEXPECTED = gettext_noop("发送程序出错，已记入日志")
     # The way to a provider (egress.py)

@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from liaison.accounts.scoping import NOTHING
+from liaison.common.templatetags.face import cn_moment
 
+from . import mailbox
 from .channels import SENDERS, Sender
 from .choices import ALWAYS, Channel
 from .models import ChannelSetting, Pause
@@ -82,3 +85,50 @@ def moving(at: datetime) -> Q:
         if not line.is_paused(at):
             moving |= line.covers()
     return moving
+
+
+@dataclass
+class Standing:
+    """How a channel is doing, as its page says it."""
+
+    name: str
+    place: str
+    face: str
+    words: str
+    hint: str = ""
+    setting: ChannelSetting | None = None
+
+
+def standing(settings: Iterable[ChannelSetting], at: datetime) -> list[Standing]:
+    """Every channel in the order of choices: its settings, what works without one, and what nobody set up."""
+    lines = {(line.channel, line.place): line for line in in_use()}
+    rows = []
+    for channel in Channel:
+        own = [setting for setting in settings if setting.channel == channel]
+        rows += [stands(channel, setting, lines.get((channel, setting.place)), at) for setting in own]
+        if not any(setting.place == "" for setting in own):
+            rows.append(stands(channel, None, lines.get((channel, "")), at))
+    return rows
+
+
+def stands(channel: Channel, setting: ChannelSetting | None, line: Line | None, at: datetime) -> Standing:
+    place = setting.place if setting else ""
+    if line and line.is_paused(at):
+        words = {"n": line.pause.failures, "why": line.pause.why, "at": cn_moment(line.pause.until)}
+        hint = _("连续 %(n)s 次失败（%(why)s），%(at)s 先试发一条，成功即恢复；其间的提醒会等着") % words
+        return Standing(channel.label, place, "soon", _("已暂停"), hint, setting)
+    if line:
+        return Standing(channel.label, place, "good", _("在用"), unconfigured(channel) if not setting else "", setting)
+    if setting and setting.is_on:
+        return Standing(
+            channel.label, place, "late", _("不能用"), _("加密用的钥匙已更换，请重新填写密码或密钥"), setting
+        )
+    hint = "" if setting else _("没有设置")
+    return Standing(channel.label, place, "off", _("停用"), hint, setting)
+
+
+def unconfigured(channel: Channel) -> str:
+    """How a channel works that has no setting."""
+    if channel == Channel.EMAIL:
+        return _("写成文件，不寄出") if mailbox.is_kept() else _("用安装时配置的发信服务器")
+    return _("不需要设置")

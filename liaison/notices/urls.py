@@ -1,11 +1,16 @@
 from django.urls import path
 
-from . import views
+from . import public, views
 
 app_name = "notices"
 
 urlpatterns = [
     path("desk/notices/", views.notice_list, name="notice-list"),
+    path("desk/notices/inbox/", views.inbox, name="inbox"),
+    path("desk/notices/inbox/read/", views.inbox_read, name="inbox-read"),
+    path("desk/notices/inbox/<int:pk>/read/", views.inbox_read_one, name="inbox-read-one"),
+    path("desk/notices/channels/", views.channel_list, name="channel-list"),
     path("desk/mail/", views.mail_list, name="mail-list"),
     path("desk/mail/<int:pk>/", views.mail, name="mail"),
+    path("notices/receipts/<slug:token>/", public.receipts, name="receipts"),
 ]

@@ -1,14 +1,18 @@
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
 
-from liaison.accounts.scoping import get_for_user
+from liaison.accounts.scoping import get_for_user, may
 from liaison.common.paging import keyset
 
 from . import mailbox
-from .choices import State
-from .models import Notice
+from .actions import read
+from .choices import Channel, State
+from .lines import in_use, is_under, standing
+from .models import ChannelSetting, Notice
 
 FILTERS = [State.PLANNED, State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 # What an empty list says: what would stand here, and how it gets there.
@@ -26,6 +30,47 @@ def within_reach(user):
     return Notice.objects.for_user(user, "view").select_related("recipient")
 
 
+def paused_near(user) -> list:
+    """Channels that rest just now, of the places where the person works."""
+    codes, now = [posting.code for posting in user.current_postings], timezone.now()
+    return [
+        line
+        for line in in_use()
+        if line.is_paused(now) and any(is_under(c, line.place) or is_under(line.place, c) for c in codes)
+    ]
+
+
+def inbox(request):
+    """The person's own messages, the newest first."""
+    mine = Notice.objects.inbox_of(request.user)
+    page = keyset(mine, request, "-sent_at", "-id")
+    context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url}
+    context["has_unread"] = mine.unread().exists()
+    return render(request, "notices/inbox.html", context)
+
+
+@require_POST
+def inbox_read(request):
+    read(Notice.objects.all(), by=request.user)
+    return redirect("notices:inbox")
+
+
+@require_POST
+def inbox_read_one(request, pk):
+    notice = get_object_or_404(Notice.objects.inbox_of(request.user), pk=pk)
+    read(Notice.objects.filter(pk=notice.pk), by=request.user)
+    return redirect("notices:inbox")
+
+
+def channel_list(request):
+    """How notices leave this house, and how each channel is doing."""
+    if not may(request.user, "view", ChannelSetting):
+        raise PermissionDenied
+    settings = ChannelSetting.objects.for_user(request.user, "view")
+    context = {"rows": standing(settings, timezone.now()), "may_change": may(request.user, "change", ChannelSetting)}
+    return render(request, "notices/channel_list.html", context)
+
+
 def notice_list(request):
     state = request.GET.get("state", "")
     state = state if state in FILTERS else ""
@@ -35,15 +80,17 @@ def notice_list(request):
     page = keyset(rows, request, *order)
     context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url}
     context |= {"state": state, "filters": FILTERS, "empty": EMPTY[state], "mail_is_kept": mailbox.is_kept()}
+    context["paused"] = paused_near(request.user)
     return render(request, "notices/notice_list.html", context)
 
 
 def mail_list(request):
     if not mailbox.is_kept():
         raise Http404
-    mine = within_reach(request.user)
+    mine = within_reach(request.user).filter(channel=Channel.EMAIL)
     page = keyset(mine.filter(sent_at__isnull=False), request, "-sent_at", "-id")
     context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url}
+    context["paused"] = paused_near(request.user)
     if not page.rows:
         context["next_notice"] = mine.filter(state=State.PLANNED).order_by("due_at", "id").first()
     return render(request, "notices/mail_list.html", context)
@@ -52,5 +99,6 @@ def mail_list(request):
 def mail(request, pk):
     if not mailbox.is_kept():
         raise Http404
-    notice = get_for_user(within_reach(request.user), request.user, "view", pk=pk, sent_at__isnull=False)
+    rows = within_reach(request.user).filter(channel=Channel.EMAIL)
+    notice = get_for_user(rows, request.user, "view", pk=pk, sent_at__isnull=False)
     return render(request, "notices/mail.html", {"notice": notice, "letter": mailbox.read(notice)})

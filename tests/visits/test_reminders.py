@@ -30,6 +30,12 @@ def visit(station, liaison, representative):
     return row
 
 
+@pytest.fixture(autouse=True)
+def _by_mail_alone(monkeypatch):
+    """What is planned, and when, is told by one channel as well as by two."""
+    monkeypatch.delitem(sending.SENDERS, Channel.INBOX)
+
+
 def rows(**where):
     """(version, who, state) of each notice."""
     found = Notice.objects.filter(**where).order_by("about_version", "recipient__username")

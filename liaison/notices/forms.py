@@ -1,0 +1,92 @@
+"""What an administrator types about a channel: common fields, and those that its class asks for."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from liaison.accounts.adminbase import GrantedForm
+from liaison.accounts.grants import noun_of, roles_that
+from liaison.accounts.models import Region
+
+from .channels import SENDERS, Sender
+from .channels.base import HIDDEN
+from .choices import Channel
+from .models import ChannelSetting
+
+CLEAR = "clear_"
+
+
+class PlaceForm(GrantedForm):
+    """Which channel, and for which place; the rest is asked once that is known."""
+
+    by = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "channel" in self.fields:
+            self.fields["channel"].choices = [(c, c.label) for c in Channel if c != Channel.INBOX]
+
+    def clean_place(self):
+        place = self.cleaned_data["place"].strip()
+        reach = [p.code for p in self.by.current_postings if p.role in roles_that("add", noun_of(ChannelSetting))]
+        if not any(place.startswith(code) for code in reach):
+            raise ValidationError(_("超出您的管理范围"))
+        if place and not Region.objects.filter(code=place.partition("-")[0]).exists():
+            raise ValidationError(_("没有这个区划或联络站代码"))
+        return place
+
+
+class SettingForm(PlaceForm):
+    """A channel's own fields, kept as JSON; the secret ones sealed, and never sent back to a browser."""
+
+    sender: type[Sender]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.kept = self.instance.secrets
+        for name in self.sender.fields():
+            if name in self.fields:
+                self.prepare(name)
+
+    def prepare(self, name: str) -> None:
+        field = self.fields[name]
+        if name not in self.sender.secret_names:
+            self.initial.setdefault(name, self.instance.config.get(name, field.initial))
+        elif self.kept.get(name):
+            field.required = False
+            field.widget.attrs["placeholder"] = HIDDEN * 2
+            field.help_text = _("已保存，不再显示；不改就留空")
+
+    def clean(self):
+        cleaned = super().clean()
+        names = self.sender.secret_names
+        secrets = {name: self.secret(name) for name in names if self.secret(name)}
+        config = {name: cleaned.get(name) for name in self.sender.fields() if name not in names}
+        for name, words in self.sender.check(given(config | secrets)).items():
+            if not self.errors.get(name):
+                self.add_error(name, words)
+        self.instance.config, self.changed_secrets = config, secrets != self.kept
+        if self.changed_secrets and not self.errors:
+            self.instance.secrets = secrets
+        return cleaned
+
+    def secret(self, name: str) -> str:
+        """What was typed, else what is kept, unless it is to be forgotten."""
+        typed = self.cleaned_data.get(name) or ""
+        return typed or ("" if self.cleaned_data.get(CLEAR + name) else self.kept.get(name, ""))
+
+
+def given(values: dict) -> dict:
+    """Only what was filled in, so that a check need not tell an empty field from a wrong one."""
+    return {name: value for name, value in values.items() if value not in (None, "")}
+
+
+def form_for(setting: ChannelSetting) -> type[SettingForm]:
+    """The form of the channel; a secret that may be missing can be forgotten once it is kept."""
+    sender, kept = SENDERS[setting.channel], setting.secrets
+    fields = sender.fields()
+    for name in sender.secret_names:
+        if kept.get(name) and not fields[name].required:
+            label = _("清除已保存的“%s”") % fields[name].label
+            fields[CLEAR + name] = forms.BooleanField(label=label, required=False)
+    return type("SettingForm", (SettingForm,), fields | {"sender": sender})
