@@ -280,6 +280,13 @@ def test_the_page_gives_the_address_of_what_was_chosen(client, plan, query, path
     assert page.content.decode().count('src="data:image/svg+xml') == 2
 
 
+def test_a_wrong_choice_gets_no_address(client, plan):
+    page = client.get("/schedule/subscribe/?street=1&q=" + "长" * 900)
+    assert "没有这个选项，请从列表中选择" in page.content.decode()
+    assert addresses(page) == []
+    assert addresses(client.get("/schedule/subscribe/?q=" + "长" * 900)) == ["http://testserver/schedule.ics"]
+
+
 def test_one_of_a_name_is_meant_and_of_several_the_reader_chooses(client, plan):
     wanted = [f"http://testserver/representatives/{plan.public_id}/schedule.ics"]
     assert addresses(client.get("/schedule/subscribe/?representative=张三")) == wanted

@@ -131,9 +131,20 @@ def of_person(person: Representative) -> Feed:
     return Feed(name, "visits:representative", (person.public_id,), {}, person.public_id, visits)
 
 
+def asked_for(feed: Feed) -> dict[str, str]:
+    """The choice as it stands in the address of the page that explains how to subscribe."""
+    names = {"visits:station": "station", "visits:representative": "person"}
+    return {names[feed.of]: feed.args[0]} if feed.of in names else feed.query
+
+
 def wanted_by(finder: FeedFinder, person: str) -> tuple[Feed | None, list[Representative]]:
-    """The feed that a reader chose, by the simplest address that it has; or several people to choose from."""
+    """The feed that a reader chose, by the simplest address that it has; or several people to choose from.
+
+    Neither where the choice makes no sense: an address of everything would pass for what was meant.
+    """
     people = Representative.objects.for_user(finder.user, "read")
+    if finder.errors:
+        return None, []
     if person.isalnum() and (found := people.filter(public_id=person).first()):
         return of_person(found), []
     if name := finder.wanted.get("representative"):

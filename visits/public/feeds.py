@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from liaison.accounts.scoping import get_for_user
@@ -93,17 +94,17 @@ def private_ics(request, key):
 def subscribe(request):
     """How to subscribe, and to what: everything, a street, a station, one representative."""
     finder = FeedFinder(request.GET, user=request.user, today=timezone.localdate())
-    person = request.GET.get("person", "")
-    feed, people = choosing.wanted_by(finder, person)
-    context = {
-        "form": finder,
-        "feed": feed,
-        "people": people,
-        "is_narrow": bool(finder.query or person),
-        "address": feed and Address.at(request, feed.path("ics")),
-        "atom": feed and feed.has_news and feed.path("atom"),
-        "page_picture": feed and qr_code(serving.base_of(request) + request.get_full_path()),
-    }
+    feed, people = choosing.wanted_by(finder, request.GET.get("person", ""))
+    context = {"form": finder, "feed": feed, "people": people, "is_narrow": bool(request.GET)}
+    if feed:
+        asked = choosing.asked_for(feed)
+        here = serving.base_of(request) + reverse("visits:subscribe") + (f"?{urlencode(asked)}" if asked else "")
+        context |= {
+            "address": Address.at(request, feed.path("ics")),
+            "atom": feed.path("atom") if feed.has_news else "",
+            "page_picture": qr_code(here),
+            "is_narrow": bool(asked),
+        }
     response = render(request, "visits/subscribe.html", context)
     if not settings.SITE["url"]:  # the page names the host that it was asked at, so it is not everybody's
         response["Cache-Control"] = "private, no-store"
