@@ -1,6 +1,7 @@
 """Posters and notices: their words, their pages, who may print them, and a street's in one file."""
 
 import json
+import re
 from datetime import date, datetime, timedelta
 from io import BytesIO
 
@@ -146,10 +147,12 @@ def test_another_place_or_none_at_all_is_worded_for_who_wants_to_come(station, v
     make = {"state": "published"}
     elsewhere = factories.visit(station, place="文化广场", starts_at=factories.hour(1), **make)
     online = factories.visit(station, is_online=True, starts_at=factories.hour(2), **make)
+    hall = factories.visit(station, is_online=True, place="网上接待厅", starts_at=factories.hour(4), **make)
     plain = factories.visit(station, starts_at=factories.hour(3), **make)
-    places = [(words["place"], words["address"]) for words in (facts(v, visitor) for v in (elsewhere, online, plain))]
-    assert places == [
+    found = [facts(visit, visitor) for visit in (elsewhere, hall, online, plain)]
+    assert [(words["place"], words["address"]) for words in found] == [
         ("文化广场", "甲院社区代表联络站组织"),
+        ("网上接待厅（线上）", "甲院社区代表联络站组织，参加方式见网页"),
         ("线上进行", "甲院社区代表联络站组织，参加方式见网页"),
         ("甲院社区代表联络站", "花园路 1 号"),
     ]
@@ -294,6 +297,16 @@ def test_the_kept_template_is_the_one_that_its_maker_makes():
 
 
 # -- addresses -------------------------------------------------------------------------------------------------------
+
+
+def test_the_public_page_names_the_issuer_and_leads_to_every_form(client, reception):
+    path = f"/visits/{reception.public_id}/"
+    page = client.get(path).content.decode()
+    assert "<dt>发布单位</dt><dd>花园路街道人大工委</dd>" in page
+    links = re.findall(rf'href="({path}[^"]+)"', page)
+    assert [(link.removeprefix(path), client.get(link).status_code) for link in links] == [
+        ("poster.pdf", 200), ("poster.pdf?size=a3", 200), ("poster.png", 200), ("notice.docx", 200), ("notice.txt", 200),
+    ]  # fmt: skip
 
 
 def test_a_draft_has_no_public_notice_in_any_form(client, station, first):

@@ -37,9 +37,13 @@ def hours(starts_at, ends_at) -> str:
 def place_words(old: dict) -> str:
     """The announced place as facts.py words the present one."""
     if old["online"]:
-        return old["place"] or words.ONLINE
+        return online_words(old["place"])
     room = old.get("room_name") or (old.get("room_kind") and str(RoomKind(old["room_kind"]).label))
     return old["place"] or " ".join(filter(None, [old["name"], room]))
+
+
+def online_words(place: str) -> str:
+    return f"{place}（线上）" if place else words.ONLINE
 
 
 def names_in(visits: list[Visit], user) -> dict[int, str]:

@@ -17,7 +17,7 @@ from stations.models import Station
 from ..choices import HOLDING, State
 from ..models import Attendance, Visit, VisitQuerySet
 from . import words
-from .changes import changes_of, names_in
+from .changes import changes_of, names_in, online_words
 
 MOST_TOPICS = 260  # characters; the page behind the QR code has the rest
 MOST_PEOPLE = 36
@@ -102,7 +102,7 @@ def short_station(name: str) -> str:
 def place_of(visit: Visit) -> dict[str, str]:
     """Where to go, and in small type how to find it; a visit elsewhere names the place first, then whose it is."""
     if visit.is_online:
-        return {"place": visit.place or words.ONLINE, "address": f"{visit.station.name}组织，参加方式见网页"}
+        return {"place": online_words(visit.place), "address": f"{visit.station.name}组织，参加方式见网页"}
     if visit.place:
         return {"place": visit.place, "address": f"{visit.station.name}组织"}
     room = f" {visit.room}" if visit.room else ""

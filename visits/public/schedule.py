@@ -9,6 +9,7 @@ from liaison.accounts.scoping import get_for_user
 from liaison.common.pages import public_page
 from representatives.models import Representative
 from representatives.people import COLUMNS, listed
+from stations.issuers import issuers_of
 from stations.places import Places
 
 from .. import schedule
@@ -69,5 +70,6 @@ def visit(request, public_id):
     rows = people.with_level().order_by("level", "pinyin", "id").values(*COLUMNS)
     people = listed(list(rows), request.user)
     context = {"visit": visit, "people": people, "changes": changes_of(visit, request.user),
+               "issuer": issuers_of([visit.station])[visit.station_id],
                "linked_data": event_data(visit, people)}  # fmt: skip
     return render(request, "visits/visit.html", context)
