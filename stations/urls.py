@@ -6,6 +6,7 @@ app_name = "stations"
 
 urlpatterns = [
     path("desk/stations/", views.desk_station_list, name="desk-station-list"),
+    path("desk/stations/coverage/", views.coverage, name="coverage"),
     path("desk/stations/<slug:code>/", views.desk_station, name="desk-station"),
     path("desk/stations/<slug:code>/edit/", views.desk_station_edit, name="desk-station-edit"),
     path("desk/stations/<slug:code>/provisions/", views.desk_provisions, name="desk-provisions"),

@@ -1,16 +1,22 @@
 """Stations on the desk: what each has, what it still lacks, and what its own people keep up to date."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from liaison.accounts.scoping import get_for_user
+from liaison.accounts.models import Region
+from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import posted
 from liaison.common.paging import keyset
+from liaison.policy.choices import Key
+from liaison.policy.models import Threshold
 
 from .choices import ProvisionKind
+from .coverage import Coverage, roots_of, with_nearest
 from .forms import Provisions, StationFilter, StationForm
 from .models import Room, Station
 
@@ -29,8 +35,26 @@ def desk_station_list(request):
     stations = form.chosen(Station.objects.for_user(request.user)).annotate(met=met)
     page = keyset(stations, request, "code")
     context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url, "filter_form": form,
-               "filters_on": form.words, "filters_open": bool(form.errors), "of": len(ProvisionKind)}  # fmt: skip
+               "filters_on": form.words, "filters_open": bool(form.errors), "of": len(ProvisionKind),
+               "may_see_coverage": bool(roots_of(request.user))}  # fmt: skip
     return render(request, "stations/desk_list.html", context)
+
+
+def coverage(request):
+    """Which share of the communities within reach has a station near, line by line, and which have none."""
+    code = request.GET.get("in", "")
+    if not roots_of(request.user):
+        raise PermissionDenied
+    if code:
+        get_for_user(Region, request.user, "view", code=code)
+    rule = Threshold.objects.on(Key.NEAR_METRES, timezone.localdate())
+    found = Coverage(request.user, code, int(rule.value))
+    context = {"rule": rule, "found": found, "may_place": may(request.user, "change", Region)}
+    if found.is_summed:
+        page = keyset(found.rows(request.GET.get("show", "")), request, "code")
+        context |= {"rows": with_nearest(page.rows, request.user), "tabs": found.tabs(request.GET.get("show", "")),
+                    "previous_url": page.previous_url, "next_url": page.next_url}  # fmt: skip
+    return render(request, "stations/desk_coverage.html", context)
 
 
 def desk_station(request, code):

@@ -95,6 +95,7 @@ WHO = {
     "visits:visit-print": PLANNERS,
     "visits:poster-list": {*PLANNERS, "neighbour"},
     "stations:desk-station-list": SIGNED_IN,
+    "stations:coverage": {*WATCHERS} - {"liaison"},
     "stations:desk-station": WATCHERS,
     "stations:desk-station-edit": PLANNERS,
     "visits:publish-list": {"district", "street"},
