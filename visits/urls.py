@@ -2,8 +2,8 @@ from django.urls import path
 
 from .public import calendar, feeds, schedule
 from .public import posters as public_posters
-from .views import feeds as own_feeds
 from .views import calendar as desk_calendar
+from .views import feeds as own_feeds
 from .views import log, publish, rota, series, visits
 from .views import posters as desk_posters
 
