@@ -29,3 +29,8 @@ def filled(value):
 
 def address_of(path: str) -> str:
     return settings.SITE["url"].rstrip("/") + path
+
+
+def base_of(request) -> str:
+    """Scheme and host of the house; as this request has them where none were set."""
+    return settings.SITE["url"].rstrip("/") or f"{request.scheme}://{request.get_host()}"
