@@ -5,6 +5,7 @@ decides. What is past, over, cancelled or changed by itself is never in question
 """
 
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaison.accounts.models import User
+from liaison.accounts.scoping import may
 from liaison.common.exceptions import NotAllowed, verb
 from liaison.common.templatetags.face import cn_day
 from liaison.policy.choices import Key
@@ -25,6 +27,7 @@ from .models.visit import FOLLOWS_RULE
 from .rules import LAWFUL, Calendar, moved, why_moved
 
 MOST_LOOKED_AT = 5000  # the next ones come into view as these are decided
+COLUMNS = ("rule_on", "pk", "starts_at", "declined_on", "series")
 DAY = timedelta(days=1)
 FRIDAY = 5
 
@@ -45,39 +48,49 @@ class Move(NamedTuple):
 
 def waiting(user: User, now: datetime, most: int) -> list[Move]:
     """Moves within `user`'s reach that nobody has decided upon, in order of the day by the rule, at most `most`."""
-    today = timezone.localdate(now)
-    last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
-    calendar = known(today, last)
-    visits = Visit.objects.for_user(user, "change").filter(FOLLOWS_RULE, starts_at__gt=now)
-    return _moves(_suspects(visits, calendar, today, last), calendar, now, most)
+    suspects, calendar = _suspects(user, now)
+    return _moves(suspects, calendar, now, most)
 
 
-def _suspects(visits, calendar: Calendar, today: date, last: date) -> list[tuple]:
+def count_waiting(user: User, now: datetime, most: int) -> int:
+    """How many moves wait for `user`, counted no further than `most`; nothing for whoever may not move."""
+    if not may(user, "change", Visit):
+        return 0
+    return min(len(_wrong(*_suspects(user, now), now)), most)
+
+
+def _suspects(user: User, now: datetime) -> tuple[list[tuple], Calendar]:
     """Those whose day could be wrong: the rule names a day that is not what its weekday says, or were moved before.
 
     Two walks of two partial indexes; the many visits on ordinary days are not looked at.
     """
+    today = timezone.localdate(now)
+    last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
+    calendar = known(today, last)
     ahead = [today + DAY * n for n in range((last - today).days + 1)]
     special = [day for day in ahead if day in calendar.exceptions or (day.month, day.day) in LAWFUL]
     weekends = [day for day in ahead if day.isoweekday() > FRIDAY]
+    visits = Visit.objects.for_user(user, "change").filter(FOLLOWS_RULE, starts_at__gt=now)
     avoided = Q(rule_on__in=special) | Q(series__off_days=OffDays.HOLIDAYS_AND_WEEKENDS)
-    columns = ("rule_on", "pk", "starts_at", "declined_on", "series")
     found = set()
     for rows in (visits.filter(avoided, rule_on__in={*special, *weekends}), visits.exclude(moved_why="")):
-        found |= set(rows.order_by("rule_on", "pk").values_list(*columns)[:MOST_LOOKED_AT])
-    return sorted(found, key=lambda row: row[:2])
+        found |= set(rows.order_by("rule_on", "pk").values_list(*COLUMNS)[:MOST_LOOKED_AT])
+    return sorted(found, key=lambda row: row[:2]), calendar
+
+
+def _wrong(suspects: list[tuple], calendar: Calendar, now: datetime) -> dict[int, date]:
+    """Visits that stand on another day than the calendar gives them, each with that day, if it is still to come."""
+    rules = {pk: series.rule for pk, series in Series.objects.in_bulk({row[-1] for row in suspects}).items()}
+    wrong = {}
+    for rule_on, pk, starts_at, declined_on, series in suspects:
+        on = moved(rule_on, rules[series], calendar)
+        if on not in (timezone.localdate(starts_at), declined_on) and _at(on, starts_at) > now:
+            wrong[pk] = on
+    return wrong
 
 
 def _moves(suspects: list[tuple], calendar: Calendar, now: datetime, most: int) -> list[Move]:
-    series = Series.objects.in_bulk({row[4] for row in suspects})
-    rules = {pk: one.rule for pk, one in series.items()}
-    wrong = {}
-    for rule_on, pk, starts_at, declined_on, series_pk in suspects:
-        on = moved(rule_on, rules[series_pk], calendar)
-        start = timezone.localtime(starts_at)
-        if on not in (start.date(), declined_on) and _at(on, start) > now:
-            wrong[pk] = on
-    wrong = dict(list(wrong.items())[:most])
+    wrong = dict(islice(_wrong(suspects, calendar, now).items(), most))
     visits = Visit.objects.select_related("station", "series").in_bulk(wrong)
     held = _days_held({visit.series_id for visit in visits.values()}, set(wrong.values()))
     moves = []
@@ -148,7 +161,7 @@ def _decided(visit: Visit, key: str) -> Move:
     now, day = timezone.now(), timezone.localdate(visit.starts_at)
     calendar = known(min(visit.rule_on, day), max(visit.rule_on, day))
     still = Visit.objects.filter(FOLLOWS_RULE, pk=visit.pk, starts_at__gt=now)
-    rows = list(still.values_list("rule_on", "pk", "starts_at", "declined_on", "series"))
+    rows = list(still.values_list(*COLUMNS))
     move = next(iter(_moves(rows, calendar, now, 1)), None)
     if move is None or move.key != key:
         raise NotAllowed(_("%s的一次刚才有变化，或者要先定同一系列后面的一次，请再看一次") % cn_day(visit.starts_at))

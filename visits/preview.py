@@ -26,6 +26,7 @@ class Row(NamedTuple):
     on: date
     month: str
     why: str
+    is_moved: bool  # or several days in one
     is_provisional: bool
     is_makeup: bool
     clashes: list[str]
@@ -72,12 +73,14 @@ def preview_of(new: Series, people: Iterable[Representative], now: datetime, old
 
 def _row(occurrence: Occurrence, calendar: Calendar, clashes: list[str], act: str) -> Row:
     on = occurrence.on
-    return Row(on, cn_month(on), occurrence.why, occurrence.is_provisional, calendar.is_makeup(on), clashes, act)
+    is_moved = bool(occurrence.is_moved or occurrence.joined)
+    marks = (occurrence.is_provisional, calendar.is_makeup(on))
+    return Row(on, cn_month(on), occurrence.why, is_moved, *marks, clashes, act)
 
 
 def _add(preview: Preview, row: Row, from_on: date) -> None:
     preview.total += 1
-    preview.moved += bool(row.why)
+    preview.moved += row.is_moved
     preview.clashing += bool(row.clashes)
     preview.provisional += row.is_provisional
     if row.on < from_on + YEAR:

@@ -240,10 +240,13 @@ def save_following(
     new.starts, new.ends = start.time(), end.time()
     for name in WORD_FIELDS:
         setattr(new, name, getattr(visit, name))
+    # Who comes differs from visit to visit: those who were taken in or out here are so from here on.
+    came, come = set(before.representatives.all()), set(representatives)
+    people = (set(visit.series.representatives.all()) - (came - come)) | (come - came)
     with transaction.atomic():
         if before.is_apart:  # whoever changes this and the following wants this one to be as they are
             Visit.objects.filter(pk=visit.pk).update(is_apart=False)
-        return change_series_from(visit.series, new, representatives=representatives, by=by, reason=change_reason)
+        return change_series_from(visit.series, new, representatives=people, by=by, reason=change_reason)
 
 
 # How the verbs do it

@@ -3,7 +3,9 @@ from datetime import date
 from django import forms
 from django.contrib import admin
 from django.db.models import Exists, OuterRef
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.adminbase import GrantedAdmin, GrantedForm, GrantedInline
@@ -140,6 +142,14 @@ class CalendarYearAdmin(GrantedAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["year"] if obj else []
+
+    def save_related(self, request, form, formsets, change):
+        """Nothing planned moves by itself when holidays are entered: say where that is decided."""
+        super().save_related(request, form, formsets, change)
+        if request.user.has_perm("visits.change_visit"):
+            words, act = _("系列中的进站如要换日子，由您逐次决定。"), _("查看要改期的进站")
+            link = format_html('{} <a href="{}">{}</a>', words, reverse("visits:series-moves"), act)
+            self.message_user(request, link)
 
     @admin.display(description=_("状态"), ordering="announced")
     def standing(self, row):

@@ -32,12 +32,16 @@ RULE_FIELDS = {"frequency", "from_on", "to_on", "off_days", "roll_over"}.union(*
 
 
 class Numbers(forms.TypedMultipleChoiceField):
-    """Small numbers as boxes to tick."""
+    """Small numbers as boxes to tick. That some must be ticked is the rule's to say, in words that fit it."""
 
     widget = forms.CheckboxSelectMultiple
 
     def __init__(self, choices, **kwargs):
-        super().__init__(choices=choices, coerce=int, required=False, **kwargs)
+        super().__init__(choices=choices, coerce=int, **kwargs)
+
+    def validate(self, value):
+        if value:
+            super().validate(value)
 
 
 def month_choices() -> list[tuple[int, str]]:
@@ -63,7 +67,11 @@ class SeriesForm(WhoComes, forms.ModelForm):
         error_messages={"required": _("请选择重复方式")},
     )
     interval = forms.IntegerField(
-        label=_("几周一次"), required=False, min_value=1, max_value=52, help_text=_("1 是每周，2 是隔一周")
+        label=_("几周一次"),
+        min_value=1,
+        max_value=52,
+        help_text=_("1 是每周，2 是隔一周"),
+        error_messages={"required": _("请填写几周一次，每周填 1")},
     )
     weekdays = Numbers(Weekday.choices, label=_("星期"))
     ordinals = Numbers(
@@ -73,12 +81,12 @@ class SeriesForm(WhoComes, forms.ModelForm):
         day_choices, label=_("几号"), help_text=_("没有29、30、31日的月份，改在当月最后一天；可以选几天，如9日和19日")
     )
     which_months = forms.ChoiceField(
-        label=_("哪些月份"), choices=WHICH_MONTHS, widget=forms.RadioSelect, initial=EVERY, required=False
+        label=_("哪些月份"), choices=WHICH_MONTHS, widget=forms.RadioSelect, initial=EVERY
     )
     months = Numbers(month_choices, label=_("自选月份"))
-    year_month = forms.TypedChoiceField(label=_("月"), choices=month_choices, coerce=int, required=False)
+    year_month = forms.TypedChoiceField(label=_("月"), choices=month_choices, coerce=int)
     year_day = forms.TypedChoiceField(
-        label=_("日"), choices=[(d, month_day(d)) for d in range(1, 32)], coerce=int, required=False,
+        label=_("日"), choices=[(d, month_day(d)) for d in range(1, 32)], coerce=int,
         help_text=_("2月29日在平年改为2月28日"),
     )  # fmt: skip
     off_days = forms.ChoiceField(
@@ -157,8 +165,6 @@ class SeriesForm(WhoComes, forms.ModelForm):
         for name in set().union(*FIELDS_OF.values()) - mine:
             self.errors.pop(name, None)
             cleaned[name] = None
-        if "interval" in mine and "interval" not in self.errors and not cleaned.get("interval"):
-            self.add_error("interval", _("请填写几周一次，每周填 1"))
         cleaned["months"] = self._months(cleaned)
         if cleaned.get("year_day"):
             cleaned["month_days"] = [cleaned["year_day"]]

@@ -11,12 +11,14 @@ from liaison.accounts.scoping import may
 
 from ..choices import State
 from ..models import Visit
+from ..moves import count_waiting
 from ..notice import NoticeRule, warn_days
 from .cards import marked, shown
 
 ON_DUTY = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.REPRESENTATIVE})  # whose day is made of visits
 MOST_ON_DESK = 12
 MOST_WAITING = 6
+MOST_MOVES = 99
 DAYS_AHEAD = 7
 MOST_STATIONS = 60
 
@@ -34,6 +36,8 @@ def desk(request):
         "ahead": marked(ahead[: MOST_ON_DESK + 1]),
         "to_log": _to_log(visits, user, today),
         "to_publish": _to_publish(visits, user, today),
+        "moves": count_waiting(user, timezone.now(), MOST_MOVES),
+        "most_moves": MOST_MOVES,
         "most": MOST_ON_DESK,
         "most_waiting": MOST_WAITING,
         "may_add": may(user, "add", Visit),

@@ -25,7 +25,7 @@ from ..clashes import taken_on
 from ..forms import stations_to_plan
 from ..forms.series import EndForm, SeriesFilter, SeriesForm, typed_series
 from ..models import Series, Visit
-from ..moves import apply_move, decline_move, waiting
+from ..moves import apply_move, count_waiting, decline_move, waiting
 from ..preview import preview_of
 from ..series import (
     RULE_FIELDS,
@@ -63,7 +63,7 @@ def series_list(request):
     page = keyset(rows.filter(to_on__lt=today) if ended else rows.running(today), request, *ORDER)
     context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url, "ended": ended,
                "filter_form": form, "filters_on": form.words, "may_add": may(request.user, "add", Series),
-               "moves": len(waiting(request.user, now, MOST_MOVES)), "most_moves": MOST_MOVES}  # fmt: skip
+               "moves": count_waiting(request.user, now, MOST_MOVES), "most_moves": MOST_MOVES}  # fmt: skip
     return render(request, "visits/series_list.html", context)
 
 
