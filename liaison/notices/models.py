@@ -90,6 +90,9 @@ class Notice(models.Model):
     retry_at = models.DateTimeField(_("下次尝试"), null=True, blank=True)
     # Set where manners (the night, an office's weekend) or a digest put it off; `due_at` stays what was promised.
     not_before = models.DateTimeField(_("不早于"), null=True, blank=True)
+    # Told together with others of the day in one mail; the row whose mail it was.
+    in_digest = models.BooleanField(_("并入汇总"), default=False, db_default=False)
+    carrier = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("随同"))
     attempt = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     answer = models.CharField(_("结果"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
@@ -261,3 +264,29 @@ class Pause(models.Model):
     @property
     def why(self) -> str:
         return gettext(self.reason) if self.reason else ""
+
+
+class PreferenceQuerySet(ScopedQuerySet):
+    def within(self, posting) -> models.Q:
+        """Everybody's own."""
+        return models.Q(user=posting.user)
+
+
+@pghistory.track()
+class Preference(models.Model):
+    """By which channels a person wants to hear of what. Nothing chosen is the house's own choice."""
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="notice_preference", verbose_name=_("账号")
+    )
+    # For each group of kinds the channels beside the inbox, which always keeps everything: {"visits": ["email"]}.
+    channels = models.JSONField(_("渠道"), default=dict, blank=True)
+    has_digest = models.BooleanField(_("每日汇总"), default=False)
+
+    objects = PreferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("提醒方式")
+
+    def __str__(self) -> str:
+        return str(self.user)

@@ -38,6 +38,9 @@ class Key(TextChoices):
     NEAR_METRES = "station.near_metres", _("社区中心到联络站的就近距离")
     REMINDER_HOUR = "notice.day_before_hour", _("前一日提醒的发送时间")
     REMINDER_GRACE_HOURS = "notice.grace_hours", _("提醒迟到多久后不再发送")
+    QUIET_FROM = "notice.quiet_from", _("夜间不发提醒，自")
+    QUIET_TO = "notice.quiet_to", _("夜间不发提醒，至")
+    DIGEST_HOUR = "notice.digest_hour", _("每日汇总邮件的发送时间")
     PROMISE_WORKDAYS = "opinion.promise_workdays", _("意见答复期限（未另行承诺时）")
     SUGGESTION_MONTHS = "suggestion.answer_months", _("代表建议答复期限")
     SUGGESTION_HARD_MONTHS = "suggestion.hard_months", _("疑难代表建议答复期限")
@@ -71,6 +74,9 @@ DEFAULTS: dict[Key, Default] = {
     Key.NEAR_METRES: Default(Decimal(1000), Unit.METRES, "居民一公里内有联络站（区级常用指标）；数值为本系统默认值"),
     Key.REMINDER_HOUR: Default(Decimal(16), Unit.HOUR_OF_DAY, OURS),
     Key.REMINDER_GRACE_HOURS: Default(Decimal(14), Unit.HOURS, OURS),
+    Key.QUIET_FROM: Default(Decimal(21), Unit.HOUR_OF_DAY, OURS),
+    Key.QUIET_TO: Default(Decimal(8), Unit.HOUR_OF_DAY, OURS),
+    Key.DIGEST_HOUR: Default(Decimal(8), Unit.HOUR_OF_DAY, OURS),
     Key.PROMISE_WORKDAYS: Default(Decimal(15), Unit.WORKDAYS, OURS),
     Key.SUGGESTION_MONTHS: Default(Decimal(3), Unit.MONTHS, "代表法第五十一条"),
     Key.SUGGESTION_HARD_MONTHS: Default(Decimal(6), Unit.MONTHS, "代表法第五十一条"),
