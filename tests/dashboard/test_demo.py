@@ -12,13 +12,14 @@ from django.db.models import Count, F, Q
 from django.test import override_settings
 from django.utils import timezone
 
-from liaison.accounts.choices import Role
-from liaison.accounts.models import Entry, Posting, User
+from liaison.accounts.choices import Level, Role
+from liaison.accounts.models import Entry, Posting, Region, User
 from liaison.dashboard.demo import district
 from liaison.notices.models import Notice
 from representatives.choices import SeatLevel
 from representatives.models import Membership, Representative, Seat
 from stations.choices import ProvisionKind, StationKind
+from stations.coverage import Coverage
 from stations.models import Provision, Room, Station
 from visits.choices import State, VisitKind
 from visits.models import Attendance, Visit
@@ -59,6 +60,14 @@ def test_every_station_can_be_found_and_reached(demo):
     box = Q(latitude__range=(34.75, 34.86), longitude__range=(113.64, 113.78))
     assert Station.objects.filter(box).count() == 116
     assert not Station.objects.annotate(rooms_there=Count("rooms")).exclude(rooms_there__in=[3, 4]).exists()
+
+
+def test_most_communities_have_a_station_near_and_a_planned_one_has_no_centre_yet(demo):
+    total = Coverage(User.objects.get(username="district"), "", 1000).total
+    assert 60 < total.percent < 95
+    assert total.far >= 5
+    unknown = Region.objects.filter(level=Level.COMMUNITY, latitude=None)
+    assert total.unknown == unknown.count() > unknown.filter(name__contains="拟").count() == 1
 
 
 def test_every_station_has_nine_provisions_of_which_most_are_met(demo):

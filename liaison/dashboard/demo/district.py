@@ -19,7 +19,7 @@ from representatives.models import Membership, Representative
 from stations.models import Station
 from visits.models import Visit
 
-from . import representatives, stations, visits
+from . import centres, representatives, stations, visits
 from .stations import DISTRICT, NEIGHBOUR, SHOWN
 
 DIVISIONS = Path(accounts.__file__).parent / "data" / "jinshui"
@@ -61,6 +61,7 @@ def load(*, now: datetime, scale: int, password: str) -> dict[str, int]:
     today = timezone.localdate(now)
     divisions.load(DIVISIONS)
     places = stations.build(rng, today, scale)
+    centres.build(places)
     people = representatives.build(rng, today, places, scale)
     add_accounts(today, places, password)
     visits.build(rng, now, places)
