@@ -76,6 +76,7 @@ WHO = {
     "visits:series-end": PLANNERS,
     "visits:series-fill": PLANNERS,
     "visits:photo-add": PLANNERS,
+    "visits:pinned-add": PLANNERS,
     "visits:photo": {*WATCHERS, "representative"},
     "visits:photo-thumbnail": {*WATCHERS, "representative"},
     "visits:photo-delete": PLANNERS,

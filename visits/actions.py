@@ -16,6 +16,7 @@ from stations.models import Room
 
 from .choices import HOLDING, AttendanceState, State
 from .clashes import refuse_clashes
+from .history import history_of
 from .models import Attendance, LogDraft, Printing, Visit
 from .notice import NoticeRule
 from .reminders import plan_reminders
@@ -47,7 +48,7 @@ def save_visit(
     if before is not None and not before.can_change:
         raise NotAllowed(_("进站已结束或已取消，不能再修改"))
     if before is not None and seen_at and before.changed_at != seen_at:
-        raise NotAllowed(_("刚才有人改过这次安排，您的修改还没有保存"), code="stale")
+        raise NotAllowed(_changed_meanwhile(before), code="stale")
     if before is not None:  # somebody may have published it since the form was filled in
         for field in COURSE_FIELDS:
             setattr(visit, field, getattr(before, field))
@@ -67,6 +68,13 @@ def save_visit(
     visit.refresh_from_db(fields=TOLD_FIELDS)
     plan_reminders(visit)  # other people or words keep the version: whoever was told already is not told twice
     return visit
+
+
+def _changed_meanwhile(visit: Visit) -> str:
+    last = history_of(visit)[:1]
+    words = {"who": last[0].by if last else "", "what": "；".join(last[0].what) if last else ""}
+    told = _("%(who)s刚才改过这次安排：%(what)s。") % words if last else _("刚才有人改过这次安排。")
+    return told + _("您填的内容都还在，但没有保存。请核对后再保存一次，以您填的为准")
 
 
 def explain_change(before: Visit, visit: Visit, representatives: list | None, reason: str) -> None:

@@ -26,6 +26,7 @@ from stations.models import Station
 
 from .actions import cancel_visits, delete_draft, is_late, publish_visits, save_visit
 from .choices import State
+from .forms.seen import SeenField, seen_again
 from .history import history_of
 from .models import DISTRICT_DIGITS, Attendance, Visit
 from .notice import NoticeRule, warn_days
@@ -86,13 +87,30 @@ class NeedsFilter(admin.SimpleListFilter):
 
 
 class VisitForm(GrantedForm):
-    # Named otherwise than the model's field, which nobody may type in.
+    # Named otherwise than the model's fields, which nobody may type in.
     sent_as = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    seen_at = SeenField()
+    why_changed = forms.CharField(
+        label=_("变更原因"),
+        required=False,
+        max_length=200,
+        help_text=_("已公布的安排，过了公告期限再改时间、地点或代表的，要写明原因，群众会看到"),
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["seen_at"] = self.instance.changed_at.isoformat()
+        if getattr(self.refusal, "code", "") == "stale":
+            seen_again(self, Visit.objects.values_list("changed_at", flat=True).get(pk=self.instance.pk))
         if "room" in self.fields:
             self.fields["room"].label_from_instance = lambda room: f"{room.station} · {room}"
+
+    def clean(self):
+        if getattr(self.refusal, "code", "") == "late_change":
+            self.add_error("why_changed", self.refusal.messages)
+            return forms.ModelForm.clean(self)
+        return super().clean()
 
 
 class AttendanceInline(GrantedInline):
@@ -134,7 +152,7 @@ class VisitAdmin(GrantedAdmin):
     actions = ["publish", "cancel"]
     change_form_template = "admin/visits/visit/change_form.html"
     plan = ["station", "kind", "title", "topics", "starts_at", "ends_at", "room", "place", "is_online"]
-    course = ["word", "published_at", "late_reason", "cancel_reason"]
+    course = ["word", "published_at", "published_by", "notice_number", "late_reason", "change_reason", "cancel_reason"]
     outcome = ["voters_received", "summary", "result", "logged_at", "logged_by"]
     readonly_fields = [*course, *outcome]
 
@@ -147,6 +165,8 @@ class VisitAdmin(GrantedAdmin):
             return [(None, {"fields": [*self.plan, "sent_as"]})]
         outcome = [(_("登记"), {"fields": self.outcome})] if obj.state == State.LOGGED else []
         shown = ["word", *(name for name in self.course[1:] if getattr(obj, name))]
+        public = ["why_changed"] if obj.published_at else []
+        plan = [(None, {"fields": [*self.plan, *public, "seen_at"]})]
         return [(_("进展"), {"fields": shown}), *plan, *outcome]
 
     # The list
@@ -198,6 +218,10 @@ class VisitAdmin(GrantedAdmin):
         late = _("（逾期公布）") if visit.is_late else ""
         return status_word(FACES[visit.state], f"{visit.get_state_display()}{late}")
 
+    @admin.display(description=_("公告编号"))
+    def notice_number(self, visit):
+        return visit.notice_number
+
     # Permissions and verbs
 
     def has_change_permission(self, request, obj=None) -> bool:
@@ -242,7 +266,8 @@ class VisitAdmin(GrantedAdmin):
             formset.new_objects = formset.changed_objects = formset.deleted_objects = []
         if not change:
             form.instance.form_key = form.cleaned_data["sent_as"]
-        save_visit(form.instance, representatives=people, by=request.user)
+        reason, seen_at = form.cleaned_data.get("why_changed", ""), form.cleaned_data.get("seen_at")
+        save_visit(form.instance, representatives=people, change_reason=reason, seen_at=seen_at, by=request.user)
 
     def delete_model(self, request, obj):
         delete_draft(obj, by=request.user)

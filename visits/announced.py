@@ -48,12 +48,15 @@ def place_before(changed: dict) -> tuple[str, str]:
 
 
 def changes_of(visit, user) -> dict | None:
-    """The announced values that the page of a visit shows beside the present ones; None where all holds.
+    """The announced values that the page of a visit shows beside the present ones; None where all holds."""
+    return compared(visit, user) if visit.is_changed else None
+
+
+def compared(visit, user) -> dict | None:
+    """What was announced and held no longer when the visit came; None where nothing of it may be told.
 
     Who left and who joined is told of people whom the public may know, without a reason of theirs.
     """
-    if not visit.is_changed:
-        return None
     changed = visit.changed_from
     names = {person: name for person, (_rank, name) in in_words(people_in(changed), user).items()}
     left, joined = ([names[p] for p in changed.get(part, ()) if p in names] for part in ("left", "joined"))

@@ -45,6 +45,7 @@ class AttendanceState(TextChoices):
 # A representative asked elsewhere or not here does not hold the hour.
 HOLDING = (AttendanceState.EXPECTED, AttendanceState.CAME)
 MOST_PHOTOS = 9
+MOST_POSTER_PHOTOS = 3
 
 
 class Frequency(TextChoices):

@@ -57,6 +57,7 @@ urlpatterns = [
     path("desk/rota/<slug:public_id>/people/", rota.rota_people, name="rota-people"),
     path("desk/rota/<slug:public_id>/accept/", rota.rota_accept, name="rota-accept"),
     path("desk/rota/<slug:public_id>/delete/", rota.rota_delete, name="rota-delete"),
+    path("desk/visits/<slug:public_id>/pinned/", publish.pinned_add, name="pinned-add"),
     path("desk/photos/<slug:public_id>/", log.photo, name="photo"),
     path("desk/photos/<slug:public_id>/thumbnail/", log.photo_thumbnail, name="photo-thumbnail"),
     path("desk/photos/<slug:public_id>/delete/", log.photo_delete, name="photo-delete"),

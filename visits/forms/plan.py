@@ -13,6 +13,7 @@ from stations.models import Room, Station
 from ..choices import VisitKind
 from ..models import Attendance, Visit
 from .people import PeopleField, WhoComes, stations_to_plan
+from .seen import SeenField, seen_again
 
 ONLY, FOLLOWING = "only", "following"
 
@@ -45,6 +46,13 @@ class VisitForm(WhoComes, forms.ModelForm):
         error_messages={"invalid_choice": _("名单里有您查看不到的代表，请重新选择")},
     )
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    change_reason = forms.CharField(
+        label=_("变更原因"),
+        required=False,
+        max_length=200,
+        help_text=_("已公布的安排，过了公告期限再改时间、地点或代表的，要写明原因，群众会看到"),
+    )
+    seen_at = SeenField()
 
     class Meta:
         model = Visit
@@ -53,7 +61,7 @@ class VisitForm(WhoComes, forms.ModelForm):
 
     field_order = [
         "station", "scope", "kind", "title", "date", "starts", "ends", "ends_on", "room", "place", "is_online",
-        "topics", "representatives", "form_key",
+        "topics", "representatives", "change_reason", "form_key", "seen_at",
     ]  # fmt: skip
 
     def __init__(self, *args, user, station: Station | None = None, find: str = "", **kwargs):
@@ -62,6 +70,12 @@ class VisitForm(WhoComes, forms.ModelForm):
         self.fields["kind"].choices = VisitKind.choices
         if not self.instance.series_id:
             del self.fields["scope"]
+        if self.is_new or not (self.instance.published_at or self.instance.series_id):
+            del self.fields["change_reason"]
+        if self.is_new:
+            del self.fields["seen_at"]
+        else:
+            self.initial.setdefault("seen_at", self.instance.changed_at.isoformat())
         self._place(station)
         there = Attendance.objects.for_user(user).filter(visit=self.instance.pk)
         self.offer_people(find, there.values("representative"))
@@ -104,6 +118,11 @@ class VisitForm(WhoComes, forms.ModelForm):
 
     def add_error(self, field, error):
         """Errors of the model's own check stand where this form asks for the same thing."""
+        codes = {getattr(one, "code", "") for one in (error if isinstance(error, list) else [error])}
+        if "late_change" in codes and "change_reason" in self.fields:
+            field = "change_reason"
+        if "stale" in codes:
+            seen_again(self, Visit.objects.values_list("changed_at", flat=True).get(pk=self.instance.pk))
         if field is None and hasattr(error, "error_dict"):
             for name, errors in error.error_dict.items():
                 for one in errors:

@@ -340,6 +340,11 @@ class Visit(models.Model):
         return self.state in (State.PUBLISHED, State.HELD) and self.starts_at <= at
 
     @property
+    def can_pin(self) -> bool:
+        """From publishing until it is logged the pinned notice may be photographed; then the photos are evidence."""
+        return self.state in (State.PUBLISHED, State.HELD)
+
+    @property
     def is_over(self) -> bool:
         return self.state in OVER
 

@@ -14,7 +14,7 @@ from liaison.accounts.scoping import get_for_user
 from liaison.common.forms import ConfirmForm, posted, refusals_at
 
 from ..actions import log_visit, save_log_draft
-from ..choices import MOST_PHOTOS, State
+from ..choices import MOST_PHOTOS, PhotoKind, State
 from ..forms import TOPICS, LogForm, draft_of
 from ..models import Photo, Visit
 from ..photos import add_photo, delete_photo
@@ -43,7 +43,7 @@ def visit_log(request, public_id):
         "visit": visit,
         "form": form,
         "draft": None if form.is_bound else draft,
-        "photos": visit.photos.order_by("position"),
+        "photos": visit.photos.filter(kind=PhotoKind.SCENE).order_by("position"),
         "topics": TOPICS,
         "most_photos": MOST_PHOTOS,
         "now": timezone.now(),
@@ -106,7 +106,8 @@ def photo_delete(request, public_id):
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"message": refused}, status=409 if refused else 200)
     messages.add_message(request, messages.ERROR if refused else messages.SUCCESS, refused or _("照片已删去"))
-    return redirect("visits:visit-log", photo.visit.public_id)
+    page = "visits:desk-visit" if photo.kind == PhotoKind.POSTER else "visits:visit-log"
+    return redirect(page, photo.visit.public_id)
 
 
 def photo(request, public_id):

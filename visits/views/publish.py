@@ -8,16 +8,19 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from liaison.accounts.scoping import get_for_user, may
+from liaison.common.exceptions import NotAllowed
 from liaison.common.forms import ConfirmForm, ReasonForm, posted, refusals_at
 from liaison.common.paging import keyset
 
 from ..actions import is_late, publish_visit, publish_visits
-from ..choices import State
+from ..choices import PhotoKind, State
 from ..forms import PublishFilter
 from ..models import Visit
 from ..notice import NoticeRule, Standing, warn_days
+from ..photos import add_photo
 from .cards import refused, shown
 
 MOST_AT_ONCE = 200
@@ -100,3 +103,18 @@ def visit_publish(request, public_id):
     back = reverse("visits:desk-visit", args=[visit.public_id])
     context = {"cancel_url": back, "visit": visit, "form": form, "late": late, "rule": rule}
     return render(request, "visits/visit_publish.html", context)
+
+
+@require_POST
+def pinned_add(request, public_id):
+    """Take in a photo of the notice where it hangs, from the liaison's phone."""
+    visit = get_for_user(Visit, request.user, "log", public_id=public_id)
+    form = ConfirmForm({})
+    with refusals_at(form):
+        if "photo" not in request.FILES:
+            raise NotAllowed(_("没有收到照片，请先拍照或选一张照片"))
+        add_photo(visit, file=request.FILES["photo"], kind=PhotoKind.POSTER, by=request.user)
+        messages.success(request, _("张贴照片已保存"))
+    for words in form.non_field_errors():
+        messages.error(request, words)
+    return redirect(reverse("visits:desk-visit", args=[visit.public_id]) + "#evidence")

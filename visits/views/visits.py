@@ -14,7 +14,8 @@ from liaison.common.forms import ConfirmForm, ReasonForm, posted, refusals_at
 from liaison.common.paging import keyset
 
 from ..actions import cancel_visit, delete_draft, save_visit
-from ..choices import State
+from ..choices import PhotoKind, State
+from ..evidence import evidence_of
 from ..forms import FOLLOWING, VisitFilter, VisitForm, stations_to_plan, typed
 from ..history import history_of
 from ..models import Photo, Series, Visit
@@ -45,9 +46,11 @@ def visit_list(request):
 def desk_visit(request, public_id):
     visits = shown(Visit.objects.for_user(request.user), request.user)
     visit = marked([get_for_user(visits, request.user, "view", public_id=public_id)])[0]
-    photos = Photo.objects.for_user(request.user).filter(visit=visit).order_by("position").distinct()
+    photos = Photo.objects.for_user(request.user).filter(visit=visit, kind=PhotoKind.SCENE)
+    photos, evidence = photos.order_by("position").distinct(), evidence_of(visit, request.user)
     context = {"visit": visit, "photos": photos, "acts": _acts(visit, request.user), "history": history_of(visit),
-               "may_publish": may(request.user, "publish", Visit)}  # fmt: skip
+               "may_publish": may(request.user, "publish", Visit), "evidence": evidence,
+               "rule": evidence.rule}  # fmt: skip
     return render(request, "visits/desk_visit.html", context)
 
 
@@ -100,11 +103,13 @@ def _plan(request, visit: Visit, station=None):
 
 def _save(request, form: VisitForm) -> None:
     """Save the visit; with it those of its series that follow, where the form says so."""
-    visit, given = form.instance, {"representatives": form.cleaned_data["representatives"], "by": request.user}
-    if form.cleaned_data.get("scope") == FOLLOWING:
+    visit, cleaned = form.instance, form.cleaned_data
+    given = {"representatives": cleaned["representatives"], "change_reason": cleaned.get("change_reason", ""),
+             "by": request.user}  # fmt: skip
+    if cleaned.get("scope") == FOLLOWING:
         get_for_user(Series, request.user, "change", pk=visit.series_id)
         return tell(request, save_following(visit, **given))
-    save_visit(visit, **given)
+    save_visit(visit, **given, seen_at=cleaned.get("seen_at"))
     messages.success(request, _("已保存为草稿，公布后群众才能看到") if form.is_new else _("已保存修改"))
 
 

@@ -19,6 +19,7 @@ from visits.rules import why_moved
 
 from . import station_words
 from . import visit_words as words
+from .announced import announce, change_some
 from .record import attendance_state, record
 from .stations import NEIGHBOUR, SHOWN, Place
 
@@ -32,10 +33,12 @@ def build(rng: Random, now: datetime, places: list[Place]) -> None:
     plan = Plan(rng, now, places)
     plan.fill()
     Series.objects.bulk_create(plan.series.values())
+    announce(plan.visits, plan.attendances)
     Visit.objects.bulk_create(plan.visits, batch_size=1000)
-    # A logged visit takes no more attendances; here both are written at once.
-    with pgtrigger.ignore("visits.Attendance:kept_with_visit"):
+    # A logged visit takes no more attendances, and a public one takes note of each; here both are written at once.
+    with pgtrigger.ignore("visits.Attendance:kept_with_visit", "visits.Attendance:visit_told"):
         Attendance.objects.bulk_create(plan.attendances, batch_size=2000)
+    change_some(now)
     for visit in plan.visits:
         if visit.state == State.PUBLISHED and visit.starts_at > now:
             plan_reminders(visit)
