@@ -216,7 +216,8 @@ class VisitAdmin(GrantedAdmin):
     @admin.display(description=_("状态"))
     def word(self, visit):
         late = _("（逾期公布）") if visit.is_late else ""
-        return status_word(FACES[visit.state], f"{visit.get_state_display()}{late}")
+        changed = _("（临近变更）") if visit.is_late_change else _("（有变更）") if visit.is_changed else ""
+        return status_word(FACES[visit.state], f"{visit.get_state_display()}{late}{changed}")
 
     @admin.display(description=_("公告编号"))
     def notice_number(self, visit):

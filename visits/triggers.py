@@ -91,6 +91,11 @@ VISIT_TRIGGERS = [
         pgtrigger.Update,
         pgtrigger.Condition(f"OLD.state = '{State.HELD}' AND {_changed('station_id', 'starts_at', 'ends_at')}"),
     ),
+    # Its notice bears a number of the station, which must not come twice, nor leave a gap.
+    refuse(
+        "visit_keeps_station", "已公布的进站不能换到别的联络站，请取消后另行安排", pgtrigger.Update,
+        pgtrigger.Condition(f"OLD.notice_no IS NOT NULL AND {_changed('station_id')}"),
+    ),
     refuse(
         "visit_not_published_late", "开始时间已过，不能再公布", pgtrigger.Update,
         pgtrigger.Condition(

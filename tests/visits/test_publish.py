@@ -7,7 +7,7 @@ from datetime import time, timedelta
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -148,6 +148,20 @@ def test_numbers_count_by_station_and_year_and_stay(station, other_station, stre
     rows.append(publish_visit(factories.visit(station, starts_at=factories.hour(10)), by=street))
     year = timezone.localdate().year
     assert [row.notice_number for row in rows] == [f"〔{year}〕第{n}号" for n in (1, 1, 2, 3)]
+
+
+def test_numbered_visit_keeps_its_station_for_every_writer(as_, district, station, other_station):
+    visit, words = (
+        publish_visit(factories.visit(station), by=district),
+        "已公布的进站不能换到别的联络站，请取消后另行安排",
+    )
+    with pytest.raises(IntegrityError, match=words), transaction.atomic():
+        Visit.objects.filter(pk=visit.pk).update(station=other_station)
+    url, given = f"/api/v1/visits/{visit.public_id}/", {"station": other_station.code}
+    assert as_(district).patch(url, given, content_type="application/json").json() == {"station": [words]}
+    draft = factories.visit(station, starts_at=factories.hour(9))
+    draft.station = other_station
+    assert save_visit(draft, by=district).version == 2
 
 
 @pytest.mark.slow

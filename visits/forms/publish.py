@@ -32,6 +32,9 @@ class PublishFilter(forms.Form):
         series = drafts.filter(series__isnull=False).order_by("series__station", "series")
         series = series.values_list("series__public_id", "series__station__name", "series__title", "series__kind")
         named = [(pk, f"{name} · {title or VisitKind(kind).label}") for pk, name, title, kind in series.distinct()]
+        # Beyond what a list of choices can hold, an address still leads to one station.
+        if (asked := self.data.get("station", "")) and asked not in stations:
+            stations |= dict(drafts.filter(station=asked).values_list("station_id", "station__name")[:1])
         self._offer("street", [(region.pk, region.name) for region in streets if len(region.pk) == STREET_DIGITS])
         self._offer("station", list(stations.items()))
         self._offer("series", named[: self.MOST])

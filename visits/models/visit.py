@@ -107,7 +107,7 @@ def to_the_minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-@pghistory.track(exclude=["title_grams", "district", "changed_from"])
+@pghistory.track(exclude=["title_grams", "district", "announced", "changed_from"])
 class Visit(models.Model):
     """进站: representatives at a station for an hour or a day, of whatever kind. Planned, published, held, logged."""
 
@@ -256,6 +256,8 @@ class Visit(models.Model):
         if self.starts_at and self.ends_at:
             self._clean_hours(errors)
             self._clean_past(errors)
+        if self.notice_no and Visit.objects.filter(pk=self.pk).exclude(station=self.station_id).exists():
+            errors.setdefault("station", []).append(_("已公布的进站不能换到别的联络站，请取消后另行安排"))
         if self.room_id and self.station_id and self.room.station_id != self.station_id:
             errors.setdefault("room", []).append(_("这个房间不在所选的联络站"))
         if errors:
@@ -303,6 +305,11 @@ class Visit(models.Model):
     def is_late(self) -> bool:
         """Published later than the notice period: counted, with its reason."""
         return bool(self.late_reason)
+
+    @property
+    def is_late_change(self) -> bool:
+        """What was announced was changed within the notice period: counted, with its reason."""
+        return bool(self.change_reason)
 
     @property
     def is_changed(self) -> bool:
