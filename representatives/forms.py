@@ -37,6 +37,7 @@ class AbsenceForm(forms.ModelForm):
         model = Absence
         fields = ["representative", "from_on", "to_on", "reason"]
         widgets = {"from_on": DayInput(), "to_on": DayInput()}
+        labels, help_texts = {"to_on": _("到（含当日）")}, {"to_on": ""}
 
     def __init__(self, *args, user, today: date, **kwargs):
         super().__init__(*args, **kwargs)

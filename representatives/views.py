@@ -39,7 +39,7 @@ def absence_add(request):
         with refusals_at(form):
             absence = add_absence(form.instance, by=request.user)
             messages.success(request, _("已登记，编排轮值时会避开这些天"))
-            for words in borrowed("visits while away", absence, request.user) or ():
+            if words := borrowed("visits while away", absence, request.user):
                 messages.warning(request, words)
             return redirect("representatives:absence-list")
     return render(request, "representatives/absence_form.html", {"form": form})

@@ -46,7 +46,7 @@ class RotaForm(forms.Form):
 
     code = forms.ChoiceField(label=_("范围"), error_messages={"invalid_choice": _("没有这个范围，或者不归您编排")})
     from_on = forms.DateField(label=_("从"), widget=DayInput())
-    to_on = forms.DateField(label=_("到"), widget=DayInput(), help_text=_("含当日，一次最多一年"))
+    to_on = forms.DateField(label=_("到（含当日）"), widget=DayInput())
     least = forms.IntegerField(label=_("每场至少"), min_value=1, max_value=MOST_PEOPLE)
     most = forms.IntegerField(label=_("每场至多"), min_value=1, max_value=MOST_PEOPLE)
     fill = forms.BooleanField(
@@ -93,12 +93,13 @@ class RotaForm(forms.Form):
 
     PLAIN = ("least", "most", "fill", "ordinal", "may_lack", "keep", "gap_days", "seconds")
 
-    def __init__(self, data=None, *, user, today: date, plan: RotaPlan | None = None):
+    def __init__(self, data=None, *, user, today: date, plan: RotaPlan | None = None, lack: bool = False):
         self.user = user
         places = places_to_plan(user)
         from_on, to_on = (plan.from_on, plan.to_on) if plan else next_quarter(today)
         first = {"code": plan.code if plan else places[0][0] if places else "", "from_on": from_on, "to_on": to_on}
-        super().__init__(data, initial=first | typed(Options.of(plan.options) if plan else Options()))
+        wishes = typed(Options.of(plan.options) if plan else Options())
+        super().__init__(data, initial=first | wishes | ({"may_lack": True} if lack else {}))
         self.fields["code"].choices = places
 
     def clean_themes(self) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from ortools.sat.python import cp_model
 
 from .shapes import Need, Problem, Slot, best_mix, quarter_of
 
+MOST_IN_WINDOW = 8  # places of a window whose pairs are tied together; more make the model larger than it is quicker
+
 
 class Model:
     """The model of some slots and needs of a problem: a variable for each place that somebody may take."""
@@ -131,7 +133,7 @@ class Model:
                     cost.append(weight * pair)
         for n, first in enumerate(slots):  # n places in one window make n - 1 pairs at least: a tighter relaxation
             window = [slot for slot in slots[n:] if (slot.day - first.day).days < limit]
-            if len(window) > 2:
+            if 2 < len(window) <= MOST_IN_WINDOW:
                 met = [both[a.key, b.key] for a, b in combinations(window, 2) if (a.key, b.key) in both]
                 self.cp.add(sum(met) >= sum(at[slot.key] for slot in window) - 1)
         return cost

@@ -133,9 +133,12 @@ def marked(slot: RotaSlot, least: int) -> RotaSlot:
     """`slot` with `now` and `planned`: people, each with what becomes of them."""
     there = [row.representative for row in slot.visit.attendances.all()] if slot.visit else []
     planned = [seat.representative for seat in slot.seats.all()]
-    before, after = {person.pk for person in there}, {person.pk for person in planned}
+    before = set(slot.before) if slot.accepted_at else {person.pk for person in there}
+    after = {person.pk for person in planned}
     slot.now = [(person, "" if person.pk in after else REMOVED) for person in there]
-    slot.planned = [(person, KEPT if person.pk in before else ADDED) for person in planned]
+    for person in planned:
+        person.is_added = person.pk not in before
+    slot.planned = [(person, ADDED if person.is_added else KEPT) for person in planned]
     slot.heading = slot.title or str(slot.get_kind_display())
     slot.lacks = max(0, least - len(planned))
     slot.origin = _("新增场次") if slot.is_new else _("已有草稿")

@@ -164,6 +164,7 @@ def figures(reading: Reading, answer: Answer, is_possible: bool) -> dict:
         "slots": len(problem.slots), "new": new, "standing": reading.standing, "stations": len(reading.stations),
         "people": len(problem.people), "needs": len(problem.needs), "variables": answer.variables,
         "constraints": answer.constraints, "parts": answer.parts,
+        "solver": round(answer.seconds, 2),
     }  # fmt: skip
     if not is_possible:
         return found

@@ -39,7 +39,8 @@ def rota_add(request):
         raise PermissionDenied
     asked = request.GET.get("plan", "")
     earlier = RotaPlan.objects.for_user(request.user).filter(public_id=asked).first() if asked else None
-    form = RotaForm(posted(request), user=request.user, today=timezone.localdate(), plan=earlier)
+    form = RotaForm(posted(request), user=request.user, today=timezone.localdate(), plan=earlier,
+                    lack="lack" in request.GET)  # fmt: skip
     if form.is_valid():
         with refusals_at(form):
             given = {name: form.cleaned_data[name] for name in ("code", "from_on", "to_on")}
