@@ -6,12 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from liaison.accounts.choices import Role
 from liaison.accounts.models import User
 from liaison.common.exceptions import verb
 
-from .choices import ROOMS, Channel, Kind, State, Word, manner
+from .choices import ROOMS, Channel, Group, Kind, State, Word, manner
 from .lines import Line, in_use, reaching
-from .models import ChannelSetting, Notice
+from .manners import Rules, digest_at, is_loud, rules, timing
+from .models import ChannelSetting, Notice, Preference
 
 LONGEST_NUMBER = 18  # digits of a row's number
 
@@ -36,11 +38,12 @@ def plan(
     Those of another version or for somebody else are cancelled. Whoever was already told of this version is left
     alone; what has not gone out yet takes the new words and hours.
     """
-    given = {"place": place, "due_at": due_at, "expires_at": expires_at, "params": params or {}}
-    wanted = {
-        (user and user.pk, channel): given | text(channel, subject, body)
-        for user, channel in recipients(kind, to, reaching(place, in_use()))
-    }
+    now = timezone.now()
+    given = {"place": place, "expires_at": expires_at, "params": params or {}}
+    by, wanted = rules(timezone.localdate(now)), {}
+    for user, channel, preference in recipients(kind, to, reaching(place, in_use())):
+        hours = hours_of(kind, channel, user, preference, due_at, expires_at, now, by)
+        wanted[(user and user.pk, channel)] = given | text(channel, subject, body) | hours
     there = lock(about).filter(kind=kind)
     rows = {(row.recipient_id, row.channel): row for row in there if row.about_version == about_version}
     call_off(row.pk for row in there if rows.get((row.recipient_id, row.channel)) != row)
@@ -58,23 +61,49 @@ def plan(
     )
 
 
-def recipients(kind: str, to: Iterable[User], lines: Mapping[str, Line]) -> Iterator[tuple[User | None, str]]:
+def recipients(
+    kind: str, to: Iterable[User], lines: Mapping[str, Line]
+) -> Iterator[tuple[User | None, str, Preference | None]]:
     """Each person with each channel to be used, and the rooms of the place, which are nobody's."""
-    for user in sorted(to, key=lambda user: user.pk):
-        for channel in channels_for(user, lines):
-            yield user, channel
+    people = sorted(to, key=lambda user: user.pk)
+    preferences = Preference.objects.in_bulk([user.pk for user in people])
+    for user in people:
+        preference = preferences.get(user.pk)
+        for channel in channels_for(user, kind, lines, preference):
+            yield user, channel, preference
     if manner(kind).in_rooms:
-        yield from ((None, channel) for channel in ROOMS if channel in lines)
+        yield from ((None, channel, None) for channel in ROOMS if channel in lines)
 
 
-def channels_for(user: User, lines: Mapping[str, Line]) -> list[str]:
-    """The inbox and one way to the telephone: mail, or a text message for whoever has no address but a number.
+def channels_for(user: User, kind: str, lines: Mapping[str, Line], preference: Preference | None = None) -> list[str]:
+    """The inbox, and what the person chose, as far as it is in use at the place."""
+    chosen = preference and preference.channels.get(manner(kind).group)
+    wanted = usual_channels(user, lines) if chosen is None else chosen
+    return [channel for channel in [Channel.INBOX, *wanted] if channel in lines]
+
+
+def usual_channels(user: User, lines: Mapping[str, Line]) -> list[str]:
+    """Who chose nothing gets mail, or a text message where there is a number and no address.
 
     Who has neither is planned by mail all the same: that it fails, and why, is what staff see.
     """
-    by_sms = not user.email and user.phone and Channel.SMS in lines
-    wanted = [Channel.INBOX, Channel.SMS if by_sms else Channel.EMAIL]
-    return [channel for channel in wanted if channel in lines]
+    return [Channel.SMS if not user.email and user.phone and Channel.SMS in lines else Channel.EMAIL]
+
+
+def hours_of(kind, channel, user, preference, due_at, expires_at, now, by: Rules) -> dict:
+    """When the notice is due, from when on it may leave, and whether it travels in the mail of the day."""
+    alone = {"due_at": due_at, "not_before": None, "in_digest": False}
+    if not is_loud(kind, channel):
+        return alone
+    if (
+        channel == Channel.EMAIL
+        and preference
+        and preference.has_digest
+        and (together := digest_at(due_at, expires_at, now, by))
+    ):
+        return alone | timing(together, expires_at, now, by) | {"in_digest": True}
+    is_office = bool(manner(kind).is_for_offices and user and user.roles == {Role.DEPARTMENT})
+    return alone | timing(due_at, expires_at, now, by, is_office=is_office)
 
 
 def text(channel: str, subject: str, body: str) -> dict[str, str]:
@@ -150,3 +179,19 @@ def settle_delivered(row: Notice, words: str, at: datetime) -> None:
     if row.state in (State.LEASED, State.UNKNOWN):
         here.update(state=State.SENT, sent_at=at, leased_until=None)
     here.update(delivered_at=at, answer=words)
+
+
+def first_choice(user: User, preference: Preference | None) -> dict:
+    """What a person's form shows: the choice, or what holds without one."""
+    usual = usual_channels(user, {line.channel: line for line in in_use()})
+    chosen = preference.channels if preference else {}
+    groups = {group.value: chosen.get(group, usual) for group in Group}
+    return groups | {"has_digest": bool(preference and preference.has_digest)}
+
+
+@verb
+def choose(user: User, *, channels: dict[str, list[str]], has_digest: bool) -> Preference:
+    """Keep by what a person wants to hear of each group of kinds. What is planned already follows at the next planning,
+    which comes within half an hour."""
+    chosen = {"channels": channels, "has_digest": has_digest}
+    return Preference.objects.update_or_create(user=user, defaults=chosen)[0]

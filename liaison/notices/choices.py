@@ -82,6 +82,7 @@ class Word:
 
     EXPIRED = gettext_noop("过时未发")
     EXPIRED_TRIED = gettext_noop("渠道一直不通，过时未发")
+    NIGHT = gettext_noop("只剩夜间可发，没有发；站内消息里有")
     CHANGED = gettext_noop("安排有变动，这条提醒不再需要")
     GONE_BEFORE = gettext_noop("已发出，随后安排有变动")
     STRANDED = gettext_noop("发送途中中断，可能已发出，也可能没有；不会自动重发")

@@ -10,7 +10,8 @@ from liaison.accounts.models import Region
 
 from .channels import SENDERS, Sender
 from .channels.base import HIDDEN
-from .choices import Channel
+from .choices import Channel, Group
+from .lines import in_use
 from .models import ChannelSetting
 
 CLEAR = "clear_"
@@ -90,3 +91,48 @@ def form_for(setting: ChannelSetting) -> type[SettingForm]:
             label = _("清除已保存的“%s”") % fields[name].label
             fields[CLEAR + name] = forms.BooleanField(label=label, required=False)
     return type("SettingForm", (SettingForm,), fields | {"sender": sender})
+
+
+# What a person may choose beside the inbox.
+TO_CHOOSE = (Channel.EMAIL, Channel.SMS)
+
+
+class PreferenceForm(forms.Form):
+    """By what a person wants to hear of each group of kinds, and whether mail comes once a day."""
+
+    hide_optional = True
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        in_house = {line.channel for line in in_use()}
+        offered = [channel for channel in TO_CHOOSE if channel in in_house]
+        for group in Group:
+            self.fields[group.value] = forms.MultipleChoiceField(
+                label=_("%(group)s的提醒") % {"group": group.label},
+                choices=[(channel.value, words_for(channel, user)) for channel in offered],
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                help_text=_("站内消息总是有的，这里选另外用什么通知您。都不选，就只有站内消息"),
+            )
+        self.fields["has_digest"] = forms.BooleanField(
+            label=_("邮件每天合成一封"), required=False, help_text=_("当天的提醒早上一起发；临时的仍单独发")
+        )
+
+    @property
+    def chosen(self) -> dict[str, list[str]]:
+        return {group.value: self.cleaned_data[group.value] for group in Group}
+
+
+def words_for(channel: Channel, user) -> str:
+    """A channel with the address that it would use, masked, or that there is none."""
+    address = SENDERS[channel].address_of(user)
+    words = {"channel": channel.label, "address": masked(address) or _("没有登记，请联系管理员")}
+    return _("%(channel)s（%(address)s）") % words
+
+
+def masked(address: str) -> str:
+    """li•••@example.org, 137••••0001: enough for its owner to know it again."""
+    name, at, host = address.partition("@")
+    if at:
+        return f"{name[:2]}•••@{host}"
+    return f"{address[:3]}••••{address[-4:]}" if len(address) > 7 else "•" * len(address)

@@ -29,7 +29,8 @@ def is_kept() -> bool:
 
 def read(notice: Notice) -> Letter | None:
     """What was written for `notice`; None where the file is gone or is no mail."""
-    file = Path(settings.MAIL_FOLDER) / file_name(message_id(f"notice-{notice.pk}"))
+    carrier = notice.carrier or notice  # it may have gone in the mail of another
+    file = Path(settings.MAIL_FOLDER) / file_name(message_id(f"notice-{carrier.reference}"))
     try:
         with file.open("rb") as source:
             return letter(message_from_bytes(source.read(LONGEST), policy=policy.default))

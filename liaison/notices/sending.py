@@ -4,7 +4,7 @@ import logging
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from .breaker import Breaker
 from .channels import SENDERS, Answer, Sender, Unreachable
 from .choices import Channel, State, Word
 from .lines import Line, in_use
+from .manners import Rules, awake, rules
 from .models import Notice
 
 LEASE = timedelta(minutes=5)
@@ -25,6 +26,7 @@ LEASE = timedelta(minutes=5)
 BUDGET = 20
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 SWEEP = 1000
+MOST_IN_DIGEST = 100
 
 log = logging.getLogger(__name__)
 
@@ -39,11 +41,12 @@ def send_due(now: datetime | None = None) -> Counter:
     def clock() -> datetime:
         return now + timedelta(seconds=time.monotonic() - began)
 
-    lines = in_use()
+    lines, by = in_use(), rules(timezone.localdate(now))
+    hold_for_the_night(clock(), by)
     tally = Counter({"expired": drop_expired(clock()), "stranded": take_up_stranded(lines, clock())})
     tally["off"] = drop_unsendable(lines, clock())
     for line, until in shares(lines, clock, now + timedelta(seconds=BUDGET)):
-        send_by(line, clock, until, tally)
+        send_by(line, clock, until, by, tally)
     pulse.count({f"notices:{name}": number for name, number in tally.items()})
     return tally
 
@@ -60,10 +63,19 @@ def shares(lines: list[Line], clock: Callable[[], datetime], end: datetime) -> I
         yield line, clock() + (end - clock()) / left
 
 
+def hold_for_the_night(at: datetime, by: Rules) -> None:
+    """What is found due in the quiet hours, because it was late, waits for their end."""
+    if by.is_quiet(at):
+        _evening, morning = by.night_of(at)
+        sweep(Notice.objects.due(at).exclude(awake(at, by)), not_before=morning)
+
+
 def drop_expired(at: datetime) -> int:
     """Planned notices whose grace has passed are cancelled: a reminder after the visit is worse than none."""
     late = Notice.objects.expired(at)
-    tried = sweep(late.filter(attempt__gt=0), state=State.CANCELLED, answer=Word.EXPIRED_TRIED)
+    night = late.filter(not_before__gte=F("expires_at"))
+    tried = sweep(night, state=State.CANCELLED, answer=Word.NIGHT)
+    tried += sweep(late.filter(attempt__gt=0), state=State.CANCELLED, answer=Word.EXPIRED_TRIED)
     return tried + sweep(late.filter(attempt=0), state=State.CANCELLED, answer=Word.EXPIRED)
 
 
@@ -100,7 +112,7 @@ def sweep(rows, **fields) -> int:
     return Notice.objects.filter(pk__in=list(held)).update(**fields)
 
 
-def send_by(line: Line, clock: Callable[[], datetime], until: datetime, tally: Counter) -> None:
+def send_by(line: Line, clock: Callable[[], datetime], until: datetime, by: Rules, tally: Counter) -> None:
     """Send by one line until nothing is due, time is up, or its provider fails too often."""
     breaker = Breaker(line)
     if not breaker.lets_through(clock()):
@@ -110,12 +122,12 @@ def send_by(line: Line, clock: Callable[[], datetime], until: datetime, tally: C
     try:
         while clock() < until:
             sender.open()  # before the claim: what cannot be tried is not leased
-            claimed = claim(line, 1 if breaker.is_trial else sender.batch, clock())
+            claimed = claim(line, 1 if breaker.is_trial else sender.batch, clock(), by)
             if not claimed:
                 break
             answers = list(attempts(sender, claimed, lambda: clock() < until))
             settle(sender, claimed, answers, clock(), tally)
-            if not breaker.saw(answers, clock()):
+            if not breaker.saw(answers[:1] if claimed[0].in_digest else answers, clock()):
                 break
     except Unreachable as fault:
         log.warning("%s cannot be reached: %s", line.channel, fault)
@@ -126,15 +138,21 @@ def send_by(line: Line, clock: Callable[[], datetime], until: datetime, tally: C
 
 
 @transaction.atomic
-def claim(line: Line, most: int, at: datetime) -> list[Notice]:
-    """Lease a batch to ourselves. Rows that another sender or a mover holds are passed over, never waited for."""
-    claimed = list(
+def claim(line: Line, most: int, at: datetime, by: Rules) -> list[Notice]:
+    """Lease a batch to ourselves. Rows that another sender or a mover holds are passed over, never waited for.
+
+    Of a person's mail of the day the first row brings the others along.
+    """
+    free = (
         Notice.objects.sendable(at)
-        .filter(line.covers())
+        .filter(line.covers(), awake(at, by))
         .select_related("recipient")
         .select_for_update(skip_locked=True, of=["self"])
-        .order_by("due_at", "pk")[:most]
+        .order_by("due_at", "pk")
     )
+    claimed = list(free[:most])
+    if claimed and claimed[0].in_digest:
+        claimed = list(free.filter(in_digest=True, recipient=claimed[0].recipient_id)[:MOST_IN_DIGEST])
     Notice.objects.filter(pk__in=[notice.pk for notice in claimed]).update(
         state=State.LEASED, leased_until=at + LEASE, attempt=F("attempt") + 1
     )
@@ -145,6 +163,10 @@ def claim(line: Line, most: int, at: datetime) -> list[Notice]:
 
 def attempts(sender: Sender, claimed: list[Notice], has_time: Callable[[], bool]) -> Iterator[Answer | None]:
     """An answer for each; None for those that were not tried, because the provider failed or the time was up."""
+    if claimed[0].in_digest and len(claimed) > 1:
+        answer = attempt(sender, claimed[0], others=claimed[1:])
+        yield from (answer for _notice in claimed)
+        return
     is_over = False
     for notice in claimed:
         answer = None if is_over else attempt(sender, notice)
@@ -152,12 +174,12 @@ def attempts(sender: Sender, claimed: list[Notice], has_time: Callable[[], bool]
         is_over = is_over or (answer is not None and answer.fault) or not has_time()
 
 
-def attempt(sender: Sender, notice: Notice) -> Answer:
-    """Send one notice; whatever goes wrong with it stays with it."""
+def attempt(sender: Sender, notice: Notice, others: Sequence[Notice] = ()) -> Answer:
+    """Send one notice, with others in the same mail; whatever goes wrong with it stays with it."""
     if notice.recipient and not notice.recipient.is_active:
         return Answer(State.CANCELLED, Word.INACTIVE)
     try:
-        return sender.send(notice)
+        return sender.send_together([notice, *others]) if others else sender.send(notice)
     except Exception:
         log.exception("notice %s by %s", notice.pk, sender.channel)
         return Answer(State.UNKNOWN, Word.UNEXPECTED)
@@ -170,6 +192,7 @@ def settle(sender: Sender, claimed: list[Notice], answers: list[Answer | None], 
     rows = Notice.objects.filter(pk__in=ours).select_for_update().order_by("pk").values_list("pk", "state", "attempt")
     states = {pk: state for pk, state, number in rows if number == ours[pk]}
     alike = defaultdict(list)
+    carrier = {"carrier_id": claimed[0].pk} if claimed[0].in_digest and len(claimed) > 1 else {}
     for notice, answer in zip(claimed, answers, strict=True):
         fields = outcome(notice, answer, at, sender.recognises_repeats)
         if answer is not None:
@@ -179,11 +202,13 @@ def settle(sender: Sender, claimed: list[Notice], answers: list[Answer | None], 
             since = max(filter(None, [notice.due_at, notice.created_at, notice.not_before]))
             tally[f"{notice.channel}:dwell"] += (at - since).total_seconds()
         if states.get(notice.pk) == State.CANCELLED:  # called off while it was on its way
-            gone = {"sent_at": at, "answer": Word.GONE_BEFORE} if is_sent else {}
+            gone = {"sent_at": at, "answer": Word.GONE_BEFORE} | carrier if is_sent else {}
             fields = {"leased_until": None} | gone
         # Unknown is ours too: our lease ended while the provider took its time, and here is the answer after all.
         elif states.get(notice.pk) not in (State.LEASED, State.UNKNOWN):
             continue
+        elif is_sent and notice.pk != claimed[0].pk:
+            fields |= carrier
         alike[tuple(fields.items())].append(notice.pk)
     for fields, pks in alike.items():
         Notice.objects.filter(pk__in=pks).update(**dict(fields))

@@ -10,6 +10,7 @@ urlpatterns = [
     path("desk/notices/inbox/read/", views.inbox_read, name="inbox-read"),
     path("desk/notices/inbox/<int:pk>/read/", views.inbox_read_one, name="inbox-read-one"),
     path("desk/notices/channels/", views.channel_list, name="channel-list"),
+    path("desk/preferences/", views.preferences, name="preferences"),
     path("desk/mail/", views.mail_list, name="mail-list"),
     path("desk/mail/<int:pk>/", views.mail, name="mail"),
     path("notices/receipts/<slug:token>/", public.receipts, name="receipts"),

@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -6,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from liaison.accounts.scoping import get_for_user, may
+from liaison.common.forms import posted
 from liaison.common.paging import keyset
 
 from . import mailbox
-from .actions import read
+from .actions import choose, first_choice, read
 from .choices import Channel, State
+from .forms import PreferenceForm
 from .lines import in_use, is_under, standing
-from .models import ChannelSetting, Notice
+from .models import ChannelSetting, Notice, Preference
 
 FILTERS = [State.PLANNED, State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 # What an empty list says: what would stand here, and how it gets there.
@@ -60,6 +63,17 @@ def inbox_read_one(request, pk):
     notice = get_object_or_404(Notice.objects.inbox_of(request.user), pk=pk)
     read(Notice.objects.filter(pk=notice.pk), by=request.user)
     return redirect("notices:inbox")
+
+
+def preferences(request):
+    """By what the person wants to hear."""
+    now = Preference.objects.for_user(request.user, "change").filter(pk=request.user.pk).first()
+    form = PreferenceForm(posted(request), user=request.user, initial=first_choice(request.user, now))
+    if form.is_valid():
+        choose(request.user, channels=form.chosen, has_digest=form.cleaned_data["has_digest"])
+        messages.success(request, _("已保存，以后的提醒按您的选择发送"))
+        return redirect("notices:preferences")
+    return render(request, "notices/preferences.html", {"form": form, "title": _("提醒方式")})
 
 
 def channel_list(request):

@@ -68,6 +68,10 @@ class Sender:
     def send(self, notice: Notice) -> Answer:
         raise NotImplementedError
 
+    def send_together(self, notices: list[Notice]) -> Answer:
+        """Several notices to one person in one message; only of channels that have a mail of the day."""
+        raise NotImplementedError
+
     def close(self) -> None:
         pass
 

@@ -8,6 +8,7 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from .. import egress
 from ..choices import Channel, State, Word
@@ -77,10 +78,16 @@ class Email(Sender):
             raise Unreachable(self.quoted(str(error))) from error
 
     def send(self, notice) -> Answer:
-        if not notice.recipient.email:
+        return self.hand_over(notice.recipient, lambda: self.compose(notice))
+
+    def send_together(self, notices) -> Answer:
+        return self.hand_over(notices[0].recipient, lambda: self.compose_digest(notices))
+
+    def hand_over(self, recipient, compose) -> Answer:
+        if not recipient.email:
             return Answer(State.FAILED, Word.NO_ADDRESS)
         try:
-            self.line.send_messages([self.compose(notice)])
+            self.line.send_messages([compose()])
         except ValueError as error:  # an address or a subject that no header takes
             return Answer(State.FAILED, str(error))
         except OSError as error:  # all of smtplib's are
@@ -93,17 +100,24 @@ class Email(Sender):
         return Answer(State.SENT, Word.ACCEPTED if isinstance(self.line, SmtpBackend) else Word.WRITTEN)
 
     def compose(self, notice) -> EmailMultiAlternatives:
-        """Text and HTML. Its id is the row's, so that a provider's log and our page speak of the same one; whatever is
-        about the same thing stands in one thread of the reader's mail."""
+        """Whatever is about the same thing stands in one thread of the reader's mail."""
         thread = message_id(f"about-{re.sub(r'[^A-Za-z0-9.-]', '-', notice.about)}")
-        headers = {
-            "Message-ID": message_id(f"notice-{notice.reference}"), "Auto-Submitted": "auto-generated",
-            "References": thread, "In-Reply-To": thread,
-        }  # fmt: skip
-        mail = EmailMultiAlternatives(
-            notice.subject, notice.body, from_email=self.sender, to=[notice.recipient.email], headers=headers
-        )
-        mail.attach_alternative(render_to_string("notices/message.html", {"notice": notice}), "text/html")
+        headers = {"References": thread, "In-Reply-To": thread}
+        return self.mail(notice, notice.subject, notice.body, [notice], headers)
+
+    def compose_digest(self, notices) -> EmailMultiAlternatives:
+        """The mail of the day: every notice with its text, under the number of the first."""
+        subject = ngettext("今日提醒 %(n)s 条", "今日提醒 %(n)s 条", len(notices)) % {"n": len(notices)}
+        body = "\n".join(f"{n}. {one.subject}\n\n{one.body}" for n, one in enumerate(notices, start=1))
+        return self.mail(notices[0], subject, body, notices, {})
+
+    def mail(self, notice, subject, body, notices, headers) -> EmailMultiAlternatives:
+        """Text and HTML. Its id is the row's, so that a provider's log and our page speak of the same one."""
+        headers |= {"Message-ID": message_id(f"notice-{notice.reference}"), "Auto-Submitted": "auto-generated"}
+        to = [notice.recipient.email]
+        mail = EmailMultiAlternatives(subject, body, from_email=self.sender, to=to, headers=headers)
+        html = render_to_string("notices/message.html", {"subject": subject, "notices": notices})
+        mail.attach_alternative(html, "text/html")
         return mail
 
     def close(self) -> None:
