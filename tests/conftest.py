@@ -49,6 +49,16 @@ def _sown_again():
     post_migrate.disconnect(sow, sender=apps.get_app_config("policy"))
 
 
+def forget_cache() -> None:
+    """Empty this process's part of the cache. `cache.clear` empties all of Redis: another process would lose the
+    sessions of the test that it is in, and ask the database for them."""
+    from django.core.cache import cache
+
+    redis = cache._cache.get_client(write=True)
+    if keys := redis.keys(cache.make_key("*")):
+        redis.delete(*keys)
+
+
 @pytest.fixture
 def street_region(db):
     """花园路街道 in 金水区, with everything above it."""

@@ -1,10 +1,9 @@
 import pytest
 from axes.models import AccessAttempt
-from django.core.cache import cache
 from django.test import Client
 
 from liaison.accounts.models import User
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, forget_cache
 
 LOGIN = "/accounts/login/"
 WRONG = "账号或密码不正确"
@@ -12,9 +11,9 @@ WRONG = "账号或密码不正确"
 
 @pytest.fixture(autouse=True)
 def _no_memory_of_failures(db):
-    cache.clear()
+    forget_cache()
     yield
-    cache.clear()
+    forget_cache()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 import json
 
 import pytest
-from django.core.cache import cache
 from django.core.management import call_command
+
+from tests.conftest import forget_cache
 
 
 def test_schema_is_whole_and_warns_of_nothing(client, capsys):
@@ -39,9 +40,9 @@ def test_root_names_the_lists(client):
 
 @pytest.fixture
 def no_memory_of_visitors():
-    cache.clear()
+    forget_cache()
     yield
-    cache.clear()
+    forget_cache()
 
 
 def test_visitor_who_asks_without_pause_is_asked_to_wait(client, monkeypatch, no_memory_of_visitors, station):
