@@ -18,7 +18,7 @@ from liaison.accounts.grants import noun_of, roles_that
 from liaison.accounts.models import Region
 from liaison.common.coordinates import EARTH, metres_between
 
-from .directory import distance_words
+from .directory import metres_words
 from .distance import At, Box, Degrees, Inside, box, metres
 from .models import Station
 
@@ -188,7 +188,7 @@ def with_nearest(rows: list[Region], user) -> list[dict]:
         far, station = nearest.get(row.code, (None, None))
         street = names.get(row.code[: CODE_LENGTH[Level.STREET]], "")
         found.append({"region": row, "name": row.short_name, "street": street, "station": station,
-                      "away": distance_words(far) if station else ""})  # fmt: skip
+                      "away": metres_words(far) if station else ""})  # fmt: skip
     return found
 
 

@@ -59,3 +59,8 @@ def distance_words(metres: float) -> str:
         return _("%s 米") % f"{near:.0f}"
     kilometres = metres / 1000
     return _("%s 公里") % (f"{kilometres:.1f}" if kilometres < 99.95 else f"{kilometres:,.0f}")
+
+
+def metres_words(metres: float) -> str:
+    """1,040 米: where a limit in metres is in question, a kilometre would round it away."""
+    return _("%s 米") % f"{round(metres, -1):,.0f}"
