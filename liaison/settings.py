@@ -306,7 +306,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-SECRET_PATHS = re.compile(r"(?P<path>/calendars/)[^/\s?'\"]+")  # whoever has such an address needs no password
+SECRET_PATHS = re.compile(r"(?P<path>/calendars/|/notices/receipts/)[^/\s?'\"]+")  # such an address is a key
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -57,10 +57,18 @@ class ChannelSettingAdmin(GrantedAdmin):
             return ["channel", "place"]
         shown = ["receipts_to"] if obj.channel == Channel.SMS and self.has_change_permission(request, obj) else []
         own = list(form_for(obj).declared_fields) if self.has_change_permission(request, obj) else []
-        return ["channel", "place", "is_on", *shown, *own]
+        return ["channel", "where", "is_on", *shown, *own]
+
+    def get_fieldsets(self, request, obj=None):
+        fields = self.get_fields(request, obj)
+        groups = SENDERS[obj.channel].groups if obj else ()
+        heads = [(head, [name for name in names if name in fields]) for head, names in groups]
+        grouped = {name for _head, names in heads for name in names}
+        first = (None, {"fields": [name for name in fields if name not in grouped]})
+        return [first, *((head, {"fields": names}) for head, names in heads if names)]
 
     def get_readonly_fields(self, request, obj=None):
-        return ["channel", "place", "receipts_to"] if obj else []
+        return ["channel", "where", "receipts_to"] if obj else []
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         may_change = obj is not None and self.has_change_permission(request, obj)
@@ -107,4 +115,5 @@ class ChannelSettingAdmin(GrantedAdmin):
 
     @admin.display(description=_("回执地址"))
     def receipts_to(self, setting):
-        return settings.SITE["url"].rstrip("/") + receipt_address(setting)
+        before = settings.SITE["url"].rstrip("/") or _("（本站网址）")
+        return f"{before}{receipt_address(setting)}"

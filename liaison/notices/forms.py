@@ -51,6 +51,10 @@ class SettingForm(PlaceForm):
 
     def prepare(self, name: str) -> None:
         field = self.fields[name]
+        if isinstance(field.widget, forms.Textarea):
+            field.widget.attrs["class"] = "vLargeTextField"
+        elif isinstance(field.widget, forms.TextInput) and not isinstance(field.widget, forms.NumberInput):
+            field.widget.attrs["class"] = "vTextField"
         if name not in self.sender.secret_names:
             self.initial.setdefault(name, self.instance.config.get(name, field.initial))
         elif self.kept.get(name):

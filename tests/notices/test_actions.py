@@ -1,6 +1,7 @@
 """Planning by whom and how somebody is reached, the person's own inbox, and receipts of a gateway."""
 
 import json
+import logging
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from liaison.common.middleware import SecretsFilter
 from liaison.notices import actions
 from liaison.notices.choices import Channel, Kind, State, Word
 from liaison.notices.models import Notice
@@ -203,3 +205,10 @@ def test_places_of_rooms_are_told_apart(plan, setting, other_station, neighbour)
     setting(Channel.FEISHU, other_station.code)
     assert [channel for name, channel in plan() if name is None] == []
     assert ("feishu" in {c for _n, c in plan(neighbour, place=other_station.code, version=2)}) is True
+
+
+def test_address_for_receipts_is_a_key_and_does_not_get_into_the_log(setting):
+    token = setting(Channel.SMS).receipt_token
+    record = logging.LogRecord("x", logging.WARNING, "", 0, "POST %s 400", (f"/notices/receipts/{token}/",), None)
+    SecretsFilter().filter(record)
+    assert token not in record.getMessage()

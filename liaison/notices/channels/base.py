@@ -47,6 +47,9 @@ class Sender:
         """What an administrator fills in, by name; those of `secret_names` are sealed."""
         return {}
 
+    # Heads under which the fields stand, where they are many: (head, names).
+    groups: ClassVar[tuple[tuple[str, tuple[str, ...]], ...]] = ()
+
     @classmethod
     def check(cls, given: dict) -> dict[str, str]:
         """What is wrong with what was filled in, by field, beyond what each field says itself."""

@@ -32,6 +32,13 @@ LONGEST_PATTERN = 200
 class Sms(HttpSender):
     channel = Channel.SMS
     secret_names = ("key", "secret")
+    groups = (
+        (_("网关"), ("url", "method", "key", "clear_key", "secret", "clear_secret")),
+        (_("发什么"), ("sign", "template_id", "templates", "format", "headers", "body")),
+        (_("怎样看网关的回答"), ("ok_path", "ok_pattern", "again_pattern", "words_path", "drops_repeats")),
+        (_("回执（选填）"), ("receipts_to", "receipt_list", "receipt_reference", "receipt_path", "receipt_pattern",
+                             "receipt_words", "receipt_reply")),
+    )  # fmt: skip
 
     @classmethod
     def fields(cls):
