@@ -92,7 +92,7 @@ def test_accounts_are_seen_by_those_who_manage_them(administrator, district, str
 
 def test_rows_without_a_grant_are_nobodys(station, administrator, representative):
     assert list(Notice.objects.for_user(representative)) == []
-    assert list(Region.objects.for_user(administrator, "change")) == []
+    assert list(Region.objects.for_user(administrator, "delete")) == []
 
 
 def test_row_is_given_refused_or_not_there(station, other_station, liaison, auditor, visitor):

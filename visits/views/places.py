@@ -19,13 +19,13 @@ def station_asked(request) -> tuple[Station | None, HttpResponse | None]:
     stations = stations_to_plan(request.user)
     asked = request.POST.get("station") or request.GET.get("station")
     if asked is not None:
-        return stations.filter(pk=asked.replace("\0", "")).first(), None
+        return stations.filter(pk=asked).first(), None
     few = list(stations[:2])
     return (few[0], None) if len(few) == 1 else (None, choose_station(request, stations))
 
 
 def choose_station(request, stations) -> HttpResponse:
-    term = request.GET.get("q", "").strip()[:50].replace("\0", "")
+    term = request.GET.get("q", "").strip()[:50]
     found = stations.filter(Q(name__icontains=term) | Q(code__startswith=term)) if term else stations
     rows = list(found.select_related("region").order_by("kind", "code")[: MOST_STATIONS + 1])
     context = {"rows": rows[:MOST_STATIONS], "q": term, "more": len(rows) > MOST_STATIONS}
