@@ -21,15 +21,15 @@ from liaison.policy.models import Threshold
 
 from .actions import cancel_visit, delete_draft, save_visit
 from .choices import OffDays, State
-from .holidays import known
+from .holidays import BEYOND, known
 from .models import Series, Visit
 from .models.visit import FOLLOWS_RULE
-from .rules import LAWFUL, Calendar, moved, why_moved
+from .rules import Calendar, moved, why_moved
 
-MOST_LOOKED_AT = 5000  # the next ones come into view as these are decided
+MOST_LOOKED_AT = 20_000  # far more than a district has; the next ones come into view as these are decided
 COLUMNS = ("rule_on", "pk", "starts_at", "declined_on", "series")
+STARTS_AT = COLUMNS.index("starts_at")
 DAY = timedelta(days=1)
-FRIDAY = 5
 
 
 class Move(NamedTuple):
@@ -60,22 +60,23 @@ def count_waiting(user: User, now: datetime, most: int) -> int:
 
 
 def _suspects(user: User, now: datetime) -> tuple[list[tuple], Calendar]:
-    """Those whose day could be wrong: the rule names a day that is not what its weekday says, or were moved before.
+    """Those whose day could be wrong: they stand on a day that is off now, or were moved when the calendar was another.
 
     Two walks of two partial indexes; the many visits on ordinary days are not looked at.
     """
     today = timezone.localdate(now)
     last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
-    calendar = known(today, last)
+    calendar = known(today - BEYOND, last)
     ahead = [today + DAY * n for n in range((last - today).days + 1)]
-    special = [day for day in ahead if day in calendar.exceptions or (day.month, day.day) in LAWFUL]
-    weekends = [day for day in ahead if day.isoweekday() > FRIDAY]
-    visits = Visit.objects.for_user(user, "change").filter(FOLLOWS_RULE, starts_at__gt=now)
-    avoided = Q(rule_on__in=special) | Q(series__off_days=OffDays.HOLIDAYS_AND_WEEKENDS)
-    found = set()
-    for rows in (visits.filter(avoided, rule_on__in={*special, *weekends}), visits.exclude(moved_why="")):
-        found |= set(rows.order_by("rule_on", "pk").values_list(*COLUMNS)[:MOST_LOOKED_AT])
-    return sorted(found, key=lambda row: row[:2]), calendar
+    holidays = {day for day in ahead if calendar.is_holiday(day)}
+    off = {day for day in ahead if not calendar.is_workday(day)}
+    # Not by their start: an index of all that is ahead would be read beside these small ones.
+    visits = Visit.objects.for_user(user, "change").filter(FOLLOWS_RULE, rule_on__gte=today - BEYOND)
+    avoided = Q(rule_on__in=holidays) | Q(series__off_days=OffDays.HOLIDAYS_AND_WEEKENDS)
+    found = []
+    for rows in (visits.filter(avoided, rule_on__in=off, moved_why=""), visits.exclude(moved_why="")):
+        found += rows.order_by("rule_on", "pk").values_list(*COLUMNS)[:MOST_LOOKED_AT]
+    return sorted(row for row in found if row[STARTS_AT] > now), calendar
 
 
 def _wrong(suspects: list[tuple], calendar: Calendar, now: datetime) -> dict[int, date]:
