@@ -92,7 +92,7 @@ class Model:
         for key, slots in self.of_person.items():
             person = people[key]
             if weight := weights["load"]:
-                cost += self.in_pairs(slots, key, person.load, weight)
+                cost += self.in_pairs(slots, key, person.load + 1, weight)
             if weight := weights["theme"]:
                 for theme, same in grouped(slots, lambda slot: slot.theme):
                     cost += self.in_pairs(same, key, person.themes.get(theme, 0), weight)

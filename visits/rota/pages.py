@@ -18,7 +18,10 @@ from .options import Options
 ALL_AT_ONCE = 60  # slots; where a plan has more, its page shows one station's
 KEPT, ADDED, REMOVED = gettext_lazy("保留"), gettext_lazy("新增"), gettext_lazy("换下")
 TERMS = {
-    "load": (gettext_lazy("次数均衡"), gettext_lazy("同一位代表的进站两两成对，对数越少越均衡")),
+    "load": (
+        gettext_lazy("次数均衡"),
+        gettext_lazy("每位代表全年第一次记 1，第二次记 2，依次类推；集中在少数人身上就多"),
+    ),
     "theme": (gettext_lazy("主题不重复"), gettext_lazy("同一位代表、同一主题的进站两两成对")),
     "mix": (gettext_lazy("级别搭配"), gettext_lazy("本可同场而没有同场的级别数")),
     "spread": (gettext_lazy("时间分散"), gettext_lazy("同一位代表在同一季度的两次，以及挨得近的两次")),

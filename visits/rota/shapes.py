@@ -95,7 +95,7 @@ class Lack:
 class Terms:
     """The soft terms of an answer, each a plain count; lower is better."""
 
-    load: int = 0  # pairs of visits of the same person
+    load: int = 0  # of each person: 1 for the first visit, 2 for the second, and so on; so few come rather than many
     theme: int = 0  # pairs of visits of the same person with the same theme
     mix: int = 0  # levels that could have met at a visit and do not
     spread: int = 0  # pairs of visits of the same person in one quarter, and pairs that are close
@@ -153,7 +153,7 @@ def terms_of(problem: Problem, places: Iterable[Place]) -> Terms:
     for key, mine in of_person.items():
         person = problem.people[key]
         days = [slot.day for slot in mine]
-        load += pairs(person.load, len(mine))
+        load += pairs(person.load + 1, len(mine))
         theme += sum(pairs(person.themes.get(name, 0), n) for name, n in Counter(slot.theme for slot in mine).items())
         stands = Counter(map(quarter_of, person.days))
         spread += sum(pairs(stands[quarter], n) for quarter, n in Counter(map(quarter_of, days)).items())

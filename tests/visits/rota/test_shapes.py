@@ -14,11 +14,11 @@ def test_pairs_count_new_with_new_and_new_with_old(before, added, made):
     assert pairs(before, added) == made
 
 
-def test_load_counts_pairs_of_visits_of_the_same_person_with_those_that_stand():
+def test_load_counts_one_more_for_each_visit_after_those_that_stand():
     asked = problem([slot(1, 0, able=[1, 2]), slot(2, 60, able=[1, 2])], [person(1, load=3), person(2)], gap_days=7)
-    assert terms_of(asked, {(1, 1), (2, 1)}).load == 3 + 4
-    assert terms_of(asked, {(1, 1), (2, 2)}).load == 3
-    assert terms_of(asked, {(1, 2), (2, 2)}).load == 1
+    assert terms_of(asked, {(1, 1), (2, 1)}).load == 4 + 5
+    assert terms_of(asked, {(1, 1), (2, 2)}).load == 4 + 1
+    assert terms_of(asked, {(1, 2), (2, 2)}).load == 1 + 2
 
 
 def test_theme_counts_pairs_with_the_same_theme():

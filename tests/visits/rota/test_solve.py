@@ -72,7 +72,12 @@ def test_loads_are_evened():
     slots = [slot(n, 100 * n, able=[1, 2, 3]) for n in range(3)]
     answer = solve(problem(slots, [person(1, load=1), person(2, load=4)], weights=NONE | {"load": 1}))
     assert sorted(p for _s, p in answer.places) == [1, 3, 3]
-    assert answer.cost == 1 + 1
+    assert answer.cost == 2 + (1 + 2)
+
+
+def test_no_more_come_than_must():
+    answer = solve(problem([slot(1, able=[1, 2, 3, 4], least=2, most=4)]))
+    assert len(answer.places) == 2
 
 
 def test_nobody_gets_the_same_theme_always():
