@@ -206,6 +206,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 X_FRAME_OPTIONS = "DENY"
+# Whose pages may show /embed/schedule/ inside theirs: a timetable without cookies, on which nothing can be done.
+EMBED_ANCESTORS = [SELF, *re.split(r"[\s,;]+", os.environ.get("LIAISON_EMBED_ANCESTORS", "").strip() or "https:")]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"

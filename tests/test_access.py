@@ -34,6 +34,8 @@ WHO = {
     "home": ALL,
     "visits:schedule": ALL,
     "visits:calendar": ALL,
+    "visits:embed": ALL,
+    "visits:embed-help": ALL,
     "visits:subscribe": ALL,
     "visits:schedule-ics": ALL,
     "visits:schedule-atom": ALL,

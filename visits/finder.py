@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from liaison.common.finder import Finder, choice, day, words
+from liaison.common.finder import Finder, choice, day, options, words
 from liaison.common.search import fold
 from liaison.common.templatetags.face import joined
 from representatives.models import Representative
@@ -11,6 +11,8 @@ from stations.places import Places
 
 from .choices import VisitKind
 from .models import Attendance, AttendanceQuerySet, VisitQuerySet
+
+DAYS = (("7", _("今后 7 天")), ("14", _("今后 14 天")), ("30", _("今后 30 天")), ("60", _("今后 60 天")))
 
 
 class ScheduleFinder(Finder):
@@ -61,6 +63,11 @@ class ScheduleFinder(Finder):
             visits = visits.before(to + timedelta(days=1))
         return self.narrowed(visits)
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The filters as they stand in an address."""
+        return {box["name"]: box["value"] for box in self.boxes if box["value"] and not box["errors"]}
+
     def narrowed(self, visits: VisitQuerySet) -> VisitQuerySet:
         """Place, kind and people; of all days."""
         wanted = self.wanted
@@ -101,9 +108,29 @@ class CalendarFinder(ScheduleFinder):
 
     @property
     def query(self) -> dict[str, str]:
-        """The filters as they stand in an address; the day is for the page to add."""
-        boxes = {box["name"]: box["value"] for box in self.boxes if box["value"] and not box["errors"]}
-        return {name: value for name, value in boxes.items() if name != "on"}
+        """Without the day, which is for the page to add."""
+        return {name: value for name, value in super().query.items() if name != "on"}
+
+
+class EmbedFinder(ScheduleFinder):
+    """What a schedule inside another site shows, and how it looks there."""
+
+    q = from_ = to = kind = representative = None
+    days = choice(_("显示几天"), DAYS)
+    theme = choice(_("样子"), [("plain", _("白底，不带标题"))])
+    field_order = ("street", "station", "days", "theme")
+
+    @property
+    def place(self) -> str:
+        """Whose schedule it is, in words; empty for everybody's."""
+        name = "station" if "station" in self.wanted else "street"
+        return self._word(name, self.wanted[name]) if name in self.wanted else ""
+
+    def _box(self, bound) -> dict:
+        box = super()._box(bound)
+        if bound.name == "theme":
+            box["options"] = options((("", _("随访客的设备，带标题")), *bound.field.choices), box["value"])
+        return box
 
 
 def about(word: str) -> Q:

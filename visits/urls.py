@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .public import calendar, feeds, schedule
+from .public import calendar, embed, feeds, schedule
 from .public import posters as public_posters
 from .views import calendar as desk_calendar
 from .views import feeds as own_feeds
@@ -22,6 +22,8 @@ urlpatterns = [
     path("desk/calendar-feed/", own_feeds.feed, name="feed"),
     path("desk/calendar-feed/renew/", own_feeds.feed_renew, name="feed-renew"),
     path("desk/calendar-feed/revoke/", own_feeds.feed_revoke, name="feed-revoke"),
+    path("embed/", embed.embed_help, name="embed-help"),
+    path("embed/schedule/", embed.embed, name="embed"),
     path("visits/<slug:public_id>/", schedule.visit, name="visit"),
     path("visits/<slug:public_id>/poster.pdf", public_posters.poster, name="poster"),
     path("visits/<slug:public_id>/poster.png", public_posters.picture, name="poster-picture"),

@@ -47,7 +47,7 @@ def schedule_list(request):
     form = ScheduleFinder(request.GET, user=request.user, today=today)
     after = request.GET.get("after", "")
     page = schedule.search(form, request.user, after)
-    query = {box["name"]: box["value"] for box in form.boxes if box["value"] and not box["errors"]}
+    query = form.query
     context = {
         "form": form,
         "page": page,
