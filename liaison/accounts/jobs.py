@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+import pghistory
 from celery import current_app
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
@@ -64,7 +65,8 @@ def run(pk: int) -> None:
         return
     job = Job.objects.select_related("by").get(pk=pk)
     try:
-        words = WORKS[job.kind](job)
+        with pghistory.context(user=job.by_id):  # history names who asked, as it does of a request
+            words = WORKS[job.kind](job)
     except Stopped:
         return
     except ValidationError as error:

@@ -178,6 +178,12 @@ def test_accepting_is_a_job_that_says_what_came_of_it(draft, street):
         ask_to_accept(plan, by=street)
 
 
+def test_the_visits_own_page_says_who_took_it_over(draft, street, as_):
+    jobs.run(ask_to_accept(planned(), by=street).pk)
+    (step, *_before) = as_(street).get(f"/desk/visits/{draft.public_id}/").context["history"]
+    assert (step.by, len(step.what), step.what[0][:4]) == ("street", 1, "加入代表")
+
+
 def test_a_plan_that_is_not_ready_is_not_accepted(station, street):
     with pytest.raises(NotAllowed, match="只有编排完成的方案可以采用"):
         ask_to_accept(factories.rota_plan("410105002"), by=street)
