@@ -143,7 +143,7 @@ class VisitAdmin(GrantedAdmin):
     keyset = ("-starts_at", "-id")
     lead_filters = ("kind__exact",)
     range_filters = ("needs", "when")
-    jumps_to_day = True
+    jumps_to_day = begins_today = True
     indexed_digits = DISTRICT_DIGITS
     search_fields = ["title", "station__name"]
     search_help_text = _("主题、联络站名称或代码、代表姓名中的字")

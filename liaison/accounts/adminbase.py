@@ -135,6 +135,7 @@ class GrantedAdmin(Granted, admin.ModelAdmin):
     lead_filters: tuple[str, ...] = ()
     range_filters: tuple[str, ...] = ()
     jumps_to_day = False
+    begins_today = False  # a list by time that runs from today on, where nothing else was asked for
     indexed_digits = 0  # of a place's code, from which on the keyset's order is quick within it
     list_per_page = 50
     list_max_show_all = 0

@@ -4,6 +4,7 @@ from datetime import date
 
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList, ChangeListSearchForm
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -42,9 +43,20 @@ class KeysetChangeList(ChangeList):
             self.filter_params.pop(name, None)
         return super().get_queryset(request, exclude_parameters)
 
+    @property
+    def begins_today(self) -> bool:
+        """Whether the list runs from today on: it does so by itself, where nothing else was asked for.
+
+        Whoever searches or filters wants what there is, the latest first; many filters leave nothing to come.
+        """
+        asked = self.query.strip() or any(name != ORDER_VAR for name in self.params)
+        return self.model_admin.begins_today and not asked and not self.params.get(ORDER_VAR)
+
     def get_ordering(self, request, queryset):
-        """The keyset, or the same turned round by a click on the head of its column."""
+        """The keyset, or the same turned round: by a click on the head of its column, or to begin today."""
         order = list(self.model_admin.keyset)
+        if self.begins_today:
+            return turned(order)
         asked = self.params.get(ORDER_VAR, "")
         column = asked.removeprefix("-")
         if column.isdecimal() and int(column) < len(self.list_display):
@@ -54,7 +66,7 @@ class KeysetChangeList(ChangeList):
         return order
 
     def _get_default_ordering(self):
-        return self.model_admin.keyset[:1]
+        return (turned(self.model_admin.keyset) if self.begins_today else self.model_admin.keyset)[:1]
 
     def get_results(self, request):
         self.order = self.get_ordering(request, self.queryset)
@@ -102,7 +114,7 @@ class KeysetChangeList(ChangeList):
             return self._page_from(ask[FROM])
         if self.page_num > 1 and not self.query:
             return self._numbered_page()
-        return self._merged()
+        return self._page_from(timezone.localdate().isoformat()) if self.begins_today else self._merged()
 
     def _merged(self, key=None, **how) -> KeysetPage:
         return merged_page(self.queryset, self.sources, self.order, self.list_per_page, key, **how)
@@ -149,6 +161,19 @@ class KeysetChangeList(ChangeList):
     def is_looking_on(self) -> bool:
         """Whether this page ended at its window: what comes next was not looked at yet."""
         return self.page.next is not None and len(self.page) < self.list_per_page
+
+    @cached_property
+    def ways(self) -> list[tuple[str, str, bool]]:
+        """Address, words and whether it is taken, of the two ways through a list by time; none where it has one."""
+        if not self.model_admin.begins_today or self.query.strip() or set(self.params) - {ORDER_VAR}:
+            return []
+        fields = [self.get_ordering_field(name) for name in self.list_display]
+        column = fields.index(names(self.model_admin.keyset)[0])
+        latest = self.params.get(ORDER_VAR) == f"-{column}"
+        return [
+            ("?", _("从今天起，先近后远"), self.begins_today),
+            (self.get_query_string({ORDER_VAR: f"-{column}"}), _("全部，最晚的在前"), latest),
+        ]
 
     @property
     def first_url(self) -> str:

@@ -114,7 +114,7 @@ def test_list_holds_the_reach_and_no_more(as_, district, station, other_station)
     factories.visit(factories.station("410102-01"), title="远")
     factories.visit(station, title="近", starts_at=factories.hour(3))
     factories.visit(other_station, title="邻", starts_at=factories.hour(4))
-    assert titles(as_(district).get(LIST)) == ["邻", "近"]
+    assert titles(as_(district).get(LIST)) == ["近", "邻"]
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,9 @@ def test_list_holds_the_reach_and_no_more(as_, district, station, other_station)
         ("?q=物业", ["物业"]), ("?q=甲院", ["电梯", "物业"]), ("?q=王小丫", ["电梯"]), ("?q=没有", []), ("?q=%25", []),
         ("?q=410105002001", ["电梯", "物业"]), ("?state__exact=published", ["电梯"]), ("?when=past", []),
         ("?q=物业&state__exact=published", []), ("?q=" + "长" * 51, ["电梯", "物业"]), ("?o=1", ["物业", "电梯"]),
-        ("?last=1", ["电梯", "物业"]), ("?p=1000", ["电梯", "物业"]), ("?from=2000-01-01", ["电梯", "物业"]),
-        ("?after=x", ["电梯", "物业"]),
-        ("?from=x", ["电梯", "物业"]), ("?p=x", ["电梯", "物业"]), ("?q=%00", ["电梯", "物业"]),
+        ("?last=1", ["物业", "电梯"]), ("?p=1000", ["物业", "电梯"]), ("?from=2000-01-01", ["物业", "电梯"]),
+        ("?after=x", ["物业", "电梯"]), ("?o=-1", ["电梯", "物业"]), ("?o=x", ["电梯", "物业"]),
+        ("?from=x", ["物业", "电梯"]), ("?p=x", ["物业", "电梯"]), ("?q=%00", ["电梯", "物业"]),
     ],
 )  # fmt: skip
 def test_search_and_filters(as_, district, station, query, found):
@@ -135,22 +135,55 @@ def test_search_and_filters(as_, district, station, query, found):
     assert titles(as_(district).get(LIST + query)) == found
 
 
-def test_pages_run_through_every_visit(as_, district, station, monkeypatch):
+@pytest.mark.parametrize(("order", "days"), [("", "01234"), ("o=1", "01234"), ("o=-1", "43210")])
+def test_pages_run_through_every_visit(as_, district, station, monkeypatch, order, days):
     monkeypatch.setattr("visits.admin.VisitAdmin.list_per_page", 2)
     for day in range(5):
         factories.visit(station, title=str(day), starts_at=factories.hour(day + 1))
-    client, seen = as_(district), []
-    cl = client.get(LIST).context["cl"]
-    assert client.get(LIST + "?p=2").context["cl"].result_list[0].title == "2"
+    client, seen = as_(district), ""
+    cl = client.get(f"{LIST}?{order}").context["cl"]
+    assert client.get(f"{LIST}?p=2&{order}").context["cl"].result_list[0].title == "2"
     while True:
-        seen += [visit.title for visit in cl.result_list]
+        seen += "".join(visit.title for visit in cl.result_list)
         if not cl.next_url:
             break
         cl = client.get(LIST + cl.next_url).context["cl"]
-    assert seen == ["4", "3", "2", "1", "0"]
+    assert seen == days
     back = client.get(LIST + cl.previous_url).context["cl"]
-    assert [visit.title for visit in back.result_list] == ["2", "1"]
-    assert titles(client.get(LIST + "?last=1")) == ["1", "0"]
+    assert "".join(visit.title for visit in back.result_list) == days[2:4]
+    assert titles(client.get(f"{LIST}?last=1&{order}")) == [*days[3:]]
+
+
+def test_list_begins_today_and_leads_back_to_the_past(as_, district, station, monkeypatch):
+    monkeypatch.setattr("visits.admin.VisitAdmin.list_per_page", 2)
+    for day in (-3, -2, -1, 0, 5, 300):
+        factories.visit(station, title=str(day), starts_at=factories.hour(day))
+    client = as_(district)
+    page = client.get(LIST)
+    assert titles(page) == ["0", "5"]
+    assert titles(client.get(LIST + page.context["cl"].next_url)) == ["300"]
+    before = client.get(LIST + page.context["cl"].previous_url)
+    assert titles(before) == ["-2", "-1"]
+    assert titles(client.get(LIST + before.context["cl"].first_url)) == ["0", "5"]
+    assert titles(client.get(LIST + before.context["cl"].previous_url)) == ["-3", "-2"]
+
+
+def test_one_click_turns_the_list_and_filters_show_the_latest_first(as_, district, station):
+    for day in (-1, 2, 300):
+        factories.visit(station, title=str(day), starts_at=factories.hour(day))
+    client = as_(district)
+    page = client.get(LIST)
+    (today, words, is_taken), (latest, more_words, is_other) = page.context["cl"].ways
+    assert (words, is_taken, more_words, is_other) == ("从今天起，先近后远", True, "全部，最晚的在前", False)
+    assert titles(client.get(LIST + latest)) == ["300", "2", "-1"]
+    assert titles(client.get(LIST + today)) == ["2", "300"]
+    filtered = client.get(LIST + "?state__exact=draft")
+    assert (titles(filtered), filtered.context["cl"].ways) == (["300", "2", "-1"], [])
+
+
+def test_without_anything_to_come_the_list_shows_the_last_page(as_, district, station):
+    factories.visit(station, title="昨天", starts_at=factories.hour(-1))
+    assert titles(as_(district).get(LIST)) == ["昨天"]
 
 
 def test_window_is_looked_through_page_by_page(as_, administrator, station, monkeypatch):
