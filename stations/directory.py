@@ -1,6 +1,7 @@
 """Stations as rows of a public list: plain dicts with words ready to print, made in a fixed number of queries."""
 
 from collections.abc import Iterable
+from math import ceil
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -62,5 +63,5 @@ def distance_words(metres: float) -> str:
 
 
 def metres_words(metres: float) -> str:
-    """1,040 米: where a limit in metres is in question, a kilometre would round it away."""
-    return _("%s 米") % f"{round(metres, -1):,.0f}"
+    """1,004 米: where a limit in metres is in question, nothing may be rounded away."""
+    return _("%s 米") % f"{ceil(metres):,}"

@@ -78,9 +78,9 @@ def test_a_closed_station_does_not_count_and_a_neighbours_does(district, distric
 
 def test_rows_behind_the_figure_name_the_nearest_station(as_, district, district_of_five):
     client = as_(district)
-    assert listed(client.get(PAGE)) == [("戊院社区", "甲院社区代表联络站", "1,100 米")]
+    assert listed(client.get(PAGE)) == [("戊院社区", "甲院社区代表联络站", "1,101 米")]
     assert listed(client.get(f"{PAGE}?show=near")) == [
-        ("甲院社区", "甲院社区代表联络站", "10 米"), ("丁院社区", "甲院社区代表联络站", "990 米"),
+        ("甲院社区", "甲院社区代表联络站", "12 米"), ("丁院社区", "甲院社区代表联络站", "990 米"),
     ]  # fmt: skip
     unknown = client.get(f"{PAGE}?show=unknown")
     assert listed(unknown) == [("人民路社区", None, ""), ("己院社区", None, "")]
@@ -94,7 +94,7 @@ def test_nearest_is_by_metres_not_degrees(as_, district, district_of_five):
     factories.station("410105002001-02", name="北", latitude=34.92, longitude=113.68)
     factories.station("410105002001-03", name="东", latitude=34.90, longitude=113.703)
     rows = listed(as_(district).get(f"{PAGE}?in=410105002"))
-    assert rows == [("410105002002社区", "东", "2,100 米")]
+    assert rows == [("410105002002社区", "东", "2,098 米")]
 
 
 def test_each_sees_the_own_reach(as_, district_of_five, street, auditor, administrator, liaison, neighbour):
