@@ -80,9 +80,7 @@ class SeriesForm(WhoComes, forms.ModelForm):
     month_days = Numbers(
         day_choices, label=_("几号"), help_text=_("没有29、30、31日的月份，改在当月最后一天；可以选几天，如9日和19日")
     )
-    which_months = forms.ChoiceField(
-        label=_("哪些月份"), choices=WHICH_MONTHS, widget=forms.RadioSelect, initial=EVERY
-    )
+    which_months = forms.ChoiceField(label=_("哪些月份"), choices=WHICH_MONTHS, widget=forms.RadioSelect, initial=EVERY)
     months = Numbers(month_choices, label=_("自选月份"))
     year_month = forms.TypedChoiceField(label=_("月"), choices=month_choices, coerce=int)
     year_day = forms.TypedChoiceField(
