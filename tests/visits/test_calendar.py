@@ -13,6 +13,7 @@ from django.utils import timezone
 from liaison.policy.models import CalendarDay, CalendarYear
 from tests import factories
 from visits import calendar
+from visits.actions import publish_visit, save_visit
 from visits.calendar import span_of
 
 DECEMBER = "/schedule/calendar/?on=2026-12-03"
@@ -66,6 +67,16 @@ def test_chosen_day_stands_in_full_below_with_what_was_cancelled(client, decembe
     assert re.findall(r'visit-theme"><a href="[^"]*">([^<]*)', page.content.decode()) == ["停车", "供暖", "物业"]
     assert "取消" in re.search(r'cal-visit cancelled">(.*?)</li>', page.content.decode(), re.S)[1]
     assert "天气原因" in text(page)
+
+
+def test_what_changed_after_it_was_announced_is_marked(client, station, street):
+    visit = publish_visit(factories.visit(station, starts_at=factories.hour(9)), by=street)
+    visit.starts_at += timedelta(hours=1)
+    save_visit(visit, representatives=[], by=street)
+    page = client.get(f"/schedule/calendar/?on={timezone.localdate(visit.starts_at)}").content.decode()
+    entry = re.search(r'cal-visit changed">(.*?)</li>', page, re.S)[1]
+    assert ('cal-time">10:00<' in entry, 'cal-state">变更<' in entry) == (True, True)
+    assert "<del" in page
 
 
 def test_day_without_visits_leads_to_the_next_one(client, december):
