@@ -105,6 +105,7 @@ class VisitForm(GrantedForm):
             seen_again(self, Visit.objects.values_list("changed_at", flat=True).get(pk=self.instance.pk))
         if "room" in self.fields:
             self.fields["room"].label_from_instance = lambda room: f"{room.station} · {room}"
+            self.fields["room"].widget.attrs["data-narrowed-by"] = "station"
 
     def clean(self):
         if getattr(self.refusal, "code", "") == "late_change":
@@ -168,6 +169,11 @@ class VisitAdmin(GrantedAdmin):
         public = ["why_changed"] if obj.published_at else []
         plan = [(None, {"fields": [*self.plan, *public, "seen_at"]})]
         return [(_("进展"), {"fields": shown}), *plan, *outcome]
+
+    def narrowed(self, request, field, rows):
+        """A visit's room is one of its station's."""
+        station = request.GET.get("station", "")
+        return rows.filter(station=station) if field == "room" and station else None
 
     # The list
 

@@ -181,6 +181,13 @@ class GrantedAdmin(Granted, admin.ModelAdmin):
         """Where a search looks, each place by an index of its own; `search_fields` only make the box appear."""
         raise NotImplementedError
 
+    def narrowed(self, request, field: str, rows):
+        """What the rest of the form leaves of `rows` to choose from for `field`; None where it says nothing.
+
+        The box of the field sends the value of another one, which its widget names in `data-narrowed-by`.
+        """
+        return None
+
     def get_search_results(self, request, queryset, search_term):
         if not self.keyset:
             return super().get_search_results(request, queryset, search_term)

@@ -9,12 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.paging import keyset
-from liaison.common.search import LONGEST
+from liaison.common.search import LONGEST, fold
 from liaison.common.sources import merged_page
 
 from . import public
 
 MOST_CHOICES = 20
+MOST_NARROWED = 200  # rows that the rest of a form leaves; so few are read, not searched
 DAILY = ("visits", "stations", "representatives", "notices")  # the apps of every day's work, the rest after them
 
 
@@ -79,7 +80,14 @@ class Choices(AutocompleteJsonView):
         rows = rows.select_related(*(model_admin.list_select_related or ()))
         ordered_rows, _whole = model_admin.ordered_rows(request, rows)
         term = self.term.replace("\0", "").strip()[:LONGEST]
-        if term:
+        narrowed = None
+        if self.admin_site.is_registered(self.source_field.model):
+            form_admin = self.admin_site.get_model_admin(self.source_field.model)
+            narrowed = form_admin.narrowed(request, self.source_field.name, rows)
+        if narrowed is not None:
+            few = narrowed.order_by(*model_admin.keyset)[:MOST_NARROWED]
+            found = [row for row in few if fold(term) in fold(model_admin.choice_words(row))][:MOST_CHOICES]
+        elif term:
             sources = model_admin.get_sources(request, rows, ordered_rows, term)
             found = merged_page(rows, sources, model_admin.keyset, MOST_CHOICES).rows
         else:

@@ -25,6 +25,21 @@
   // Django leaves a head without words over what an inline row is called, and over deleting where nobody may.
   document.querySelectorAll(".tabular thead th:empty").forEach((head) => head.setAttribute("role", "cell"));
 
+  // A room is one of its station's: its box asks with the station that stands in the form, and lets go of another's.
+  const jquery = window.django && window.django.jQuery;
+  document.querySelectorAll("select[data-narrowed-by]").forEach((box) => {
+    const other = document.getElementsByName(box.dataset.narrowedBy)[0];
+    if (!jquery || !other) return;
+    jquery.ajaxPrefilter((asked) => {
+      const query = new URLSearchParams(asked.data);
+      if (!query.has("app_label") || query.get("field_name") !== box.dataset.fieldName || !other.value) return;
+      if (query.get("model_name") !== box.dataset.modelName) return;
+      query.set(other.name, other.value);
+      asked.data = query.toString();
+    });
+    jquery(other).on("change", () => { if (box.value) jquery(box).val(null).trigger("change"); });
+  });
+
   new MutationObserver(nameBoxes).observe(document.body, { childList: true, subtree: true });
   nameBoxes();
 })();

@@ -48,6 +48,22 @@ def test_district_plans_a_visit_with_two_representatives_and_publishes_it(deskto
     )  # fmt: skip
 
 
+def test_rooms_offered_are_those_of_the_chosen_station(desktop, district, station, other_station, sign_in):
+    own, theirs = factories.room(station), factories.room(other_station, "council_hall")
+    sign_in(desktop, district, "/admin/visits/visit/add/")
+    rooms = desktop.locator(".field-room .select2-selection")
+    for term, room in (("甲院", own), ("人民路", theirs)):
+        choose(desktop, desktop.locator(".field-station .select2-selection"), term)
+        rooms.click()
+        offered = desktop.locator(".select2-results__option[aria-selected]")
+        offered.first.wait_for()
+        assert offered.all_text_contents() == [f"{room.station} · {room}"]
+        desktop.keyboard.press("Enter")
+        assert desktop.locator("select[name=room]").input_value() == str(room.pk)
+    choose(desktop, desktop.locator(".field-station .select2-selection"), "甲院")
+    assert desktop.locator("select[name=room]").input_value() == ""
+
+
 def test_admin_pages_are_named_for_everybody(desktop, district, station, sign_in):
     people = [factories.representative("张三", station=station)]
     visit = factories.visit(station, state="published", people=people)

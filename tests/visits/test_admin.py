@@ -315,6 +315,31 @@ def test_people_to_choose_are_the_districts_own(as_, district, station):
     assert [row["text"] for row in results] == ["王芳（区人大代表，甲院社区代表联络站）"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"station": "410105002001-01"}, ["议", "接"]), ({"station": "410105002001-01", "term": "接待"}, ["接"]),
+        ({"station": "410105002001-01", "term": "没有"}, []), ({"station": "410105003001-01"}, ["邻"]),
+        ({"station": "x"}, []), ({"term": "甲院"}, ["议", "接"]), ({}, ["议", "接", "邻"]),
+    ],
+)  # fmt: skip
+def test_rooms_to_choose_are_those_of_the_visits_station(as_, district, station, other_station, asked, found):
+    marks = {
+        factories.room(station, "council_hall").pk: "议", factories.room(station).pk: "接",
+        factories.room(other_station).pk: "邻",
+    }  # fmt: skip
+    ask = {"app_label": "visits", "model_name": "visit", "field_name": "room", "term": "", **asked}
+    results = as_(district).get("/admin/autocomplete/", ask).json()["results"]
+    assert [marks[int(row["id"])] for row in results] == found
+
+
+def test_rooms_of_a_station_out_of_reach_are_not_offered(as_, district, station):
+    factories.region("410102", "中原区")
+    factories.room(factories.station("410102-01"))
+    ask = {"app_label": "visits", "model_name": "visit", "field_name": "room", "station": "410102-01", "term": ""}
+    assert as_(district).get("/admin/autocomplete/", ask).json()["results"] == []
+
+
 def test_posting_of_a_whole_province_is_looked_through(as_, station):
     factories.visit(station, title="近")
     factories.region("11", "北京市"), factories.region("1101", "市辖区"), factories.region("110101", "东城区")
