@@ -10,8 +10,8 @@ class VisitsConfig(AppConfig):
         from liaison.common.panels import lend
 
         from . import absences, event, schedule
-        from .rota import accept, plans  # noqa: F401 - a worker knows the work by its name
         from .posters import jobs  # noqa: F401 - a worker knows the work by its name
+        from .rota import accept, plans  # noqa: F401 - likewise
 
         lend("next visits at a station", schedule.next_at_station)
         lend("next visits at stations", schedule.next_at_stations)
