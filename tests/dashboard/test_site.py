@@ -54,8 +54,20 @@ def test_start_page_lists_only_models_within_the_grants(as_, district, administr
         return {(model["name"], bool(model["add_url"])) for app in apps for model in app["models"]}
 
     both = {("提醒", False), ("行政区划", False), ("规则数值", True), ("日历年度", True)}
-    assert names(district) == both | {("进站", True), ("联络站", True), ("人大代表", True), ("账号", False)}
-    assert names(administrator) == both | {("进站", False), ("联络站", False), ("人大代表", False), ("账号", True)}
+    assert names(district) == both | {
+        ("进站", True),
+        ("联络站", True),
+        ("人大代表", True),
+        ("账号", False),
+        ("通知渠道", False),
+    }
+    assert names(administrator) == both | {
+        ("进站", False),
+        ("联络站", False),
+        ("人大代表", False),
+        ("账号", True),
+        ("通知渠道", True),
+    }
 
 
 def test_english_mode_holds(as_, district):
