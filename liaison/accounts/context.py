@@ -18,7 +18,13 @@ PLACES = [
     ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
 ]
 # A place that holds more pages than those below its own address.
-UNDER = {"notices:inbox": "notices:notice-list"}
+UNDER = {
+    "visits:visit-list": (
+        "visits:visit-list", "visits:series-list", "visits:rota-list", "visits:poster-list", "visits:feed",
+        "representatives:absence-list",
+    ),
+    "notices:inbox": ("notices:notice-list", "notices:preferences", "notices:mail-list"),
+}  # fmt: skip
 
 
 def desk(request):
@@ -39,8 +45,8 @@ def places_of(user) -> list[dict]:
     """Where `user` works on the desk, in the order of the bar."""
     return [
         {
-            "name": name, "url": reverse(name), "under": reverse(UNDER.get(name, name)), "label": label,
-            "icon": icon, "count": 0,
+            "name": name, "url": reverse(name), "under": tuple(map(reverse, UNDER.get(name, (name,)))),
+            "label": label, "icon": icon, "count": 0,
         }
         for name, label, icon, roles in PLACES
         if user.roles & roles
