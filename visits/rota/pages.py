@@ -50,6 +50,8 @@ def load_rows(loads: list, user) -> list[dict]:
 class Shown:
     """What the page of a plan says."""
 
+    ADDED = ADDED
+
     def __init__(self, plan: RotaPlan, user, station: str):
         self.plan, self.user, self.asked = plan, user, station
         self.options = Options.of(plan.options)
@@ -139,9 +141,7 @@ def marked(slot: RotaSlot, least: int) -> RotaSlot:
     before = set(slot.before) if slot.accepted_at else {person.pk for person in there}
     after = {person.pk for person in planned}
     slot.now = [(person, "" if person.pk in after else REMOVED) for person in there]
-    for person in planned:
-        person.is_added = person.pk not in before
-    slot.planned = [(person, ADDED if person.is_added else KEPT) for person in planned]
+    slot.planned = [(person, KEPT if person.pk in before else ADDED) for person in planned]
     slot.heading = slot.title or str(slot.get_kind_display())
     slot.lacks = max(0, least - len(planned))
     slot.origin = _("新增场次") if slot.is_new else _("已有草稿")

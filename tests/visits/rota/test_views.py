@@ -112,8 +112,9 @@ def test_an_earlier_plan_gives_its_wishes_to_the_next(as_, street, station, peop
 def test_the_plan_stands_beside_what_is_there_and_says_what_changes(as_, street, station, people):
     visit = factories.visit(station, starts_at=at(month().replace(day=9)), people=people[:1])
     plan = planned()
-    shown = as_(street).get(plan.get_absolute_url()).context["shown"]
-    (slot,) = shown.slots
+    response = as_(street).get(plan.get_absolute_url())
+    (slot,) = response.context["shown"].slots
+    assert (text_of(response).count(">保留</span>"), text_of(response).count('tag-added">新增</span>')) == (1, 1)
     added = slot.seats.get(is_fixed=False).representative
     assert slot.now == [(people[0], "")]
     assert [(person.name, str(word)) for person, word in slot.planned] == [("张三", "保留"), (added.name, "新增")]
