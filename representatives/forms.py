@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from liaison.common.forms import DayInput
+from liaison.common.forms import DayField, DayInput
 
 from .models import Absence, Membership, Representative
 
@@ -36,6 +36,7 @@ class AbsenceForm(forms.ModelForm):
     class Meta:
         model = Absence
         fields = ["representative", "from_on", "to_on", "reason"]
+        field_classes = {"from_on": DayField, "to_on": DayField}
         widgets = {"from_on": DayInput(), "to_on": DayInput()}
         labels, help_texts = {"to_on": _("到（含当日）")}, {"to_on": ""}
 
@@ -73,7 +74,7 @@ class AbsenceForm(forms.ModelForm):
 class EndForm(forms.Form):
     """The last day on which somebody is away after all."""
 
-    to_on = forms.DateField(label=_("最后一天"), widget=DayInput(), help_text=_("次日起又可以安排"))
+    to_on = DayField(label=_("最后一天"), help_text=_("次日起又可以安排"))
 
     def __init__(self, *args, absence: Absence, today: date, **kwargs):
         self.absence = absence

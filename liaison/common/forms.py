@@ -38,6 +38,19 @@ class DayInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", **kwargs)
 
 
+def in_reckonable_year(value) -> None:
+    """A day in a year like 0001 or 9999 has no neighbours to reckon with, in some time zone or in the database."""
+    if not 1949 <= value.year <= 2200:
+        raise ValidationError(_("请检查年份"), code="year")
+
+
+class DayField(forms.DateField):
+    """A day that can be reckoned with."""
+
+    widget = DayInput
+    default_validators = [in_reckonable_year]
+
+
 class HourInput(forms.TimeInput):
     input_type = "time"
 

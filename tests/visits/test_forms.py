@@ -52,7 +52,8 @@ def test_liaison_plans_a_visit_at_the_own_station(as_, liaison, station, plan):
         ({"ends": "09:00"}, "ends", "结束时间应晚于开始时间"),
         ({"ends": "15:00", "ends_on": day(8)}, "ends", "一次进站最长 12 小时，请检查结束时间"),
         ({"date": day(5 * 365)}, "date", "最远只能安排到 550 天以后，请检查年份"),
-        ({"date": "0001-01-01"}, "date", "这个日期已经过去，请选今天或以后的日期"),
+        ({"date": "2020-01-01"}, "date", "这个日期已经过去，请选今天或以后的日期"),
+        ({"date": "0001-01-01"}, "date", "请检查年份"),
         ({"date": "2026-13-45"}, "date", "输入一个有效的日期。"),
         ({"starts": "25:00"}, "starts", "输入一个有效的时间。"),
         ({"station": "999999999999-99"}, "station", "没有这个联络站，或者不归您安排"),
@@ -73,7 +74,7 @@ def test_what_cannot_be_is_said_at_its_field(as_, liaison, plan, changes, field,
 def test_the_far_ends_of_the_calendar_are_no_crash(as_, liaison, plan):
     for odd in ({"date": "9999-12-31"}, {"date": "9999-12-31", "ends_on": "9999-12-31", "starts": "23:59"}):
         page = as_(liaison).post(ADD, plan(**odd))
-        assert page.context["form"].errors["date"] == ["最远只能安排到 550 天以后，请检查年份"]
+        assert page.context["form"].errors["date"] == ["请检查年份"]
 
 
 def test_person_and_room_taken_are_named(as_, liaison, station, plan):
@@ -147,3 +148,20 @@ def test_what_is_over_cannot_be_edited(as_, liaison, station):
     page = as_(liaison).get(reverse("visits:visit-edit", args=[visit.public_id]), follow=True)
     assert page.redirect_chain == [(reverse("visits:desk-visit", args=[visit.public_id]), 302)]
     assert "内容是历史记录，不能再修改" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/desk/posters/?from_=9999-12-01&to=9999-12-31", "/desk/posters/?from_=9999-12-31",
+        "/desk/visits/?from_=0001-01-01",
+    ],
+)  # fmt: skip
+def test_a_year_that_cannot_be_reckoned_with_is_said_at_its_field(as_, street, station, path):
+    assert "请检查年份" in as_(street).get(path).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/desk/absences/add/", "/desk/rota/add/"])
+def test_a_plan_for_the_year_9999_is_refused_at_its_field(as_, street, station, representative, path):
+    given = {"representative": representative.representative.public_id, "from_on": "9999-12-31", "to_on": "9999-12-31"}
+    assert "请检查年份" in as_(street).post(path, given).content.decode()

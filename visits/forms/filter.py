@@ -5,7 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from liaison.common.forms import DayInput
+from liaison.common.forms import DayField
 from liaison.common.templatetags.face import cn_day, joined
 from stations.models import Station
 
@@ -23,8 +23,8 @@ class VisitFilter(forms.Form):
         empty_label=_("全部"),
         error_messages={"invalid_choice": _("没有这个联络站")},
     )
-    from_ = forms.DateField(label=_("从"), required=False, widget=DayInput())
-    to = forms.DateField(label=_("到"), required=False, widget=DayInput())
+    from_ = DayField(label=_("从"), required=False)
+    to = DayField(label=_("到"), required=False)
 
     MOST_STATIONS = 300
 
@@ -37,12 +37,6 @@ class VisitFilter(forms.Form):
         self.hide_optional = True
         if len(some) == 1:
             self.fields["station"].widget = forms.HiddenInput()
-
-    def clean_to(self):
-        to = self.cleaned_data["to"]
-        if to and to.year >= 9999:  # the day after it must still be one
-            raise forms.ValidationError(_("请检查年份"))
-        return to
 
     def clean(self):
         cleaned = super().clean()

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from liaison.common.forms import DayInput, HourInput
+from liaison.common.forms import DayField, HourInput
 from stations.models import Room, Station
 
 from ..choices import VisitKind
@@ -36,10 +36,10 @@ class VisitForm(WhoComes, forms.ModelForm):
         help_text=_("只改这一次的，以后改系列时不再跟着变；过去的和已登记的都不变"),
         error_messages={"required": _("请选择只改这一次，还是连以后各次一起改")},
     )
-    date = forms.DateField(label=_("日期"), widget=DayInput())
+    date = DayField(label=_("日期"))
     starts = forms.TimeField(label=_("开始时间"), widget=HourInput())
     ends = forms.TimeField(label=_("结束时间"), widget=HourInput())
-    ends_on = forms.DateField(label=_("结束日期"), required=False, widget=DayInput(), help_text=_("跨过半夜时才填"))
+    ends_on = DayField(label=_("结束日期"), required=False, help_text=_("跨过半夜时才填"))
     representatives = PeopleField(
         label=pgettext_lazy("plural", "参加代表"),
         required=False,

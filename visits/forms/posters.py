@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from liaison.common.forms import DayInput
+from liaison.common.forms import DayField
 from stations.choices import StationKind
 from stations.places import INDUSTRY, street_names, street_of
 
@@ -24,8 +24,8 @@ class PosterFilter(forms.Form):
     """Which stations are shown to choose from, and for which days."""
 
     street = forms.ChoiceField(label=_("街道"), required=False)
-    from_ = forms.DateField(label=_("从"), required=False, widget=DayInput())
-    to = forms.DateField(label=_("到"), required=False, widget=DayInput())
+    from_ = DayField(label=_("从"), required=False)
+    to = DayField(label=_("到"), required=False)
 
     def __init__(self, data, *, stations: QuerySet, today: date):
         self.stations, self.first, self.last = stations, today, today + timedelta(days=DAYS_AHEAD)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.choices import Level
 from liaison.accounts.models import Region
-from liaison.common.forms import DayInput, HourInput
+from liaison.common.forms import DayField, HourInput
 from representatives.models import Membership, Representative
 from stations.models import Station
 
@@ -45,8 +45,8 @@ class RotaForm(forms.Form):
     shown_at = {"from_on": "from_on", "to_on": "to_on", "code": "code"}
 
     code = forms.ChoiceField(label=_("范围"), error_messages={"invalid_choice": _("没有这个范围，或者不归您编排")})
-    from_on = forms.DateField(label=_("从"), widget=DayInput())
-    to_on = forms.DateField(label=_("到（含当日）"), widget=DayInput())
+    from_on = DayField(label=_("从"))
+    to_on = DayField(label=_("到（含当日）"))
     least = forms.IntegerField(label=_("每场至少"), min_value=1, max_value=MOST_PEOPLE)
     most = forms.IntegerField(label=_("每场至多"), min_value=1, max_value=MOST_PEOPLE)
     fill = forms.BooleanField(

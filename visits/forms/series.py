@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from liaison.common.forms import DayInput, HourInput
+from liaison.common.forms import DayField, HourInput
 from stations.models import Room
 
 from ..choices import Frequency, OffDays, RollOver, VisitKind, Weekday
@@ -99,8 +99,8 @@ class SeriesForm(WhoComes, forms.ModelForm):
         widget=forms.RadioSelect,
         help_text=_("推迟一周后仍放假的，再推迟一周；周末推迟一周还是周末，所以改到下一个工作日"),
     )
-    from_on = forms.DateField(label=_("从"), widget=DayInput())
-    to_on = forms.DateField(label=_("到"), widget=DayInput())
+    from_on = DayField(label=_("从"))
+    to_on = DayField(label=_("到"))
     starts = forms.TimeField(label=_("开始时间"), widget=HourInput())
     ends = forms.TimeField(label=_("结束时间"), widget=HourInput())
     representatives = PeopleField(
@@ -216,7 +216,7 @@ def typed_series(data) -> dict:
 class EndForm(forms.Form):
     """The last day of a series."""
 
-    last_on = forms.DateField(label=_("最后一天"), widget=DayInput(), help_text=_("这一天以后的进站不再进行"))
+    last_on = DayField(label=_("最后一天"), help_text=_("这一天以后的进站不再进行"))
     reason = forms.CharField(
         label=_("取消原因"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("有已公布的进站要取消时填写，群众会看到"),
