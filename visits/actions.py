@@ -45,11 +45,9 @@ def save_visit(
     A visit of a series that changes otherwise than `with_series` stands apart from then on: the series leaves it alone.
     """
     before = Visit.objects.select_for_update().filter(pk=visit.pk).first()
-    if before is not None and not before.can_change:
-        raise NotAllowed(_("进站已结束或已取消，不能再修改"))
-    if before is not None and seen_at and before.changed_at != seen_at:
-        raise NotAllowed(_changed_meanwhile(before), code="stale")
-    if before is not None:  # somebody may have published it since the form was filled in
+    if before is not None:
+        refuse_unseen(before, seen_at)
+        # Somebody may have published it since the form was filled in.
         for field in COURSE_FIELDS:
             setattr(visit, field, getattr(before, field))
         if before.series_id and not with_series:
@@ -68,6 +66,14 @@ def save_visit(
     visit.refresh_from_db(fields=TOLD_FIELDS)
     plan_reminders(visit)  # other people or words keep the version: whoever was told already is not told twice
     return visit
+
+
+def refuse_unseen(before: Visit, seen_at: datetime | None) -> None:
+    """Refuse to change what is history, and what somebody changed after `seen_at`."""
+    if not before.can_change:
+        raise NotAllowed(_("进站已结束或已取消，不能再修改"))
+    if seen_at and before.changed_at != seen_at:
+        raise NotAllowed(_changed_meanwhile(before), code="stale")
 
 
 def _changed_meanwhile(visit: Visit) -> str:

@@ -2,6 +2,9 @@
 
 from datetime import date, timedelta
 
+from django.utils.translation import gettext as _
+
+from liaison.common.templatetags.face import joined
 from liaison.policy.choices import DayKind
 from liaison.policy.models import CalendarDay, CalendarYear
 
@@ -20,3 +23,12 @@ def known(from_: date, to: date) -> Calendar:
         names={day: name for day, kind, name in rows if kind == DayKind.HOLIDAY},
         announced=frozenset(years.values_list("year", flat=True)),
     )
+
+
+def provisional_words(from_: date, to: date) -> str:
+    """That days from `from_` to `to` are provisional, naming the years not yet announced; empty where all are."""
+    years = range(from_.year, to.year + 1)
+    announced = CalendarYear.objects.filter(announced=True, year__in=years).values_list("year", flat=True)
+    unknown = sorted(set(years) - set(announced)) if from_ <= to else []
+    words = {"years": joined(_("%s年") % year for year in unknown)}
+    return _("暂定：%(years)s放假安排尚未公布，日期可能顺延") % words if unknown else ""

@@ -11,7 +11,6 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +20,7 @@ from liaison.common.exceptions import NotAllowed, verb
 from liaison.common.templatetags.face import cn_day
 from representatives.models import Representative
 
-from .actions import cancel_visit, delete_draft, save_visit
+from .actions import cancel_visit, delete_draft, refuse_unseen, save_visit
 from .choices import Frequency, State
 from .holidays import known
 from .models import Series, SeriesPerson, Visit
@@ -225,12 +224,23 @@ def fill_series(series: Series, *, by: User) -> Outcome:
     return outcome
 
 
+@verb
 def save_following(
-    visit: Visit, *, representatives: Iterable[Representative], change_reason: str = "", by: User
+    visit: Visit,
+    *,
+    representatives: Iterable[Representative] | None = None,
+    change_reason: str = "",
+    seen_at: datetime | None = None,
+    by: User,
 ) -> Outcome:
-    """Save a changed visit of a series together with those that follow it."""
-    before = Visit.objects.get(pk=visit.pk)
-    new = copy(visit.series)
+    """Save a changed visit of a series together with those that follow it; see `save_visit` for what is given.
+
+    Ends the series on the day before and begins another, as `change_series_from` does.
+    """
+    series = Series.objects.select_for_update().get(pk=visit.series_id)  # before the visit, as every change of a series
+    before = Visit.objects.select_for_update().get(pk=visit.pk)
+    refuse_unseen(before, seen_at)
+    new = copy(series)
     new.from_on = visit.rule_on
     start, end = timezone.localtime(visit.starts_at), timezone.localtime(visit.ends_at)
     if start.date() != end.date():
@@ -241,12 +251,15 @@ def save_following(
     for name in WORD_FIELDS:
         setattr(new, name, getattr(visit, name))
     # Who comes differs from visit to visit: those who were taken in or out here are so from here on.
-    came, come = set(before.representatives.all()), set(representatives)
-    people = (set(visit.series.representatives.all()) - (came - come)) | (come - came)
-    with transaction.atomic():
-        if before.is_apart:  # whoever changes this and the following wants this one to be as they are
-            Visit.objects.filter(pk=visit.pk).update(is_apart=False)
-        return change_series_from(visit.series, new, representatives=people, by=by, reason=change_reason)
+    came = set(before.representatives.all())
+    come = came if representatives is None else set(representatives)
+    people = (set(series.representatives.all()) - (came - come)) | (come - came)
+    if before.is_apart:  # whoever changes this and the following wants this one to be as they are
+        Visit.objects.filter(pk=visit.pk).update(is_apart=False)
+    outcome = change_series_from(series, new, representatives=people, by=by, reason=change_reason)
+    if not Visit.objects.standing().filter(pk=visit.pk).exists():  # the calendar has changed since it was made
+        raise NotAllowed(_("按系列的规则，这一天已不再有进站。请只改这一次，或到系列里修改规则"))
+    return outcome
 
 
 # How the verbs do it

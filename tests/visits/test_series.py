@@ -242,6 +242,30 @@ def test_this_and_the_following_from_a_visit(station, street, monday):
     assert list(visit.representatives.all()) == [person]
 
 
+def test_this_and_the_following_is_refused_over_an_unseen_change(station, street, liaison, monday):
+    series = save_series(weekly(station, monday, 3), representatives=[], by=street).series
+    visit = series.visits.order_by("starts_at")[1]
+    seen_at = visit.changed_at
+    save_visit(Visit.objects.get(pk=visit.pk), by=liaison)
+    visit.title = "新主题"
+    with pytest.raises(NotAllowed, match="刚才"):
+        save_following(visit, seen_at=seen_at, by=street)
+    assert set(Visit.objects.values_list("title", flat=True)) == {"周一接待"}
+    seen_at = Visit.objects.get(pk=visit.pk).changed_at
+    assert save_following(visit, seen_at=seen_at, by=street).changed == 2
+
+
+def test_this_and_the_following_does_not_drop_this_one_unseen(station, street, monday):
+    series = save_series(weekly(station, monday, 1, weekdays=[1, 2]), representatives=[], by=street).series
+    visit = series.visits.order_by("starts_at").first()
+    CalendarDay.objects.create(date=monday, kind="holiday", name="某节")  # Monday's goes together with Tuesday's
+    visit.title = "新主题"
+    with pytest.raises(NotAllowed, match="这一天已不再有进站"):
+        save_following(visit, by=street)
+    assert set(Visit.objects.values_list("title", "state")) == {("周一接待", "draft")}
+    assert len(stands(series)) == 2
+
+
 def test_every_second_week_stays_the_same_second_week(station, street, monday):
     series = save_series(weekly(station, monday, 8, interval=2), representatives=[], by=street).series
     visit = series.visits.order_by("starts_at")[1]

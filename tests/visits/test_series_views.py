@@ -118,6 +118,15 @@ def test_the_preview_names_moved_days_provisional_years_and_who_is_taken(as_, st
     assert not Series.objects.exists()
 
 
+def test_the_preview_of_more_than_a_year_counts_what_lies_beyond(as_, street, station, monday):
+    form = sent(station, monday, interval=4, to_on=monday + 15 * 28 * DAY, preview="1")
+    answer = as_(street).post(ADD, form)
+    preview = answer.context["preview"]
+    assert (len(preview.rows), preview.later, preview.total) == (14, 2, 16)
+    assert preview.rows[-1].on == monday + 13 * 28 * DAY  # a year is 365 days: the day after it is beyond
+    assert "十二个月以后还有 2 次，也会一并排好。" in answer.content.decode()
+
+
 def test_the_preview_while_typing_is_a_piece_of_the_page(as_, street, station, monday):
     client = as_(street)
     piece = client.post(ADD, sent(station, monday, preview="1"), headers={"HX-Request": "true"}).content.decode()
@@ -169,6 +178,31 @@ def test_a_series_page_lists_its_visits_and_its_gaps(as_, street, series, monday
     assert len(stands(series)) == 3
 
 
+def test_a_year_that_is_not_announced_makes_its_days_provisional(as_, street, station, series, monday):
+    client, visit = as_(street), series.visits.order_by("starts_at").last()
+    addresses = [series.get_absolute_url(), reverse("visits:desk-visit", args=[visit.public_id])]
+    alone = factories.visit(station, starts_at=visit.starts_at)
+    assert ["暂定" in page(client, address) for address in addresses] == [False, False]
+    CalendarYear.objects.filter(year__gte=visit.rule_on.year).update(announced=False)
+    words = f"暂定：{visit.rule_on.year}年放假安排尚未公布，日期可能顺延"
+    assert [words in page(client, address) for address in addresses] == [True, True]
+    assert "暂定" not in page(client, reverse("visits:desk-visit", args=[alone.public_id]))
+    Visit.objects.filter(pk=visit.pk).update(is_apart=True)  # no calendar moves it any more
+    assert "暂定" not in page(client, addresses[1])
+
+
+def test_the_series_page_asks_the_same_for_one_visit_and_for_three(as_, street, station, monday):
+    client, counts = as_(street), []
+    CalendarYear.objects.update(announced=False)
+    for weeks in (1, 3):
+        made = save_series(weekly(station, monday, weeks), representatives=[], by=street).series
+        client.get(made.get_absolute_url())  # what is asked once is remembered
+        with CaptureQueriesContext(connection) as queries:
+            client.get(made.get_absolute_url())
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
+
+
 def test_an_edit_from_a_day_on(as_, street, station, series, monday):
     path = reverse("visits:series-edit", args=[series.public_id])
     form = sent(station, monday, from_on=monday + 7 * DAY, starts="14:00", ends="16:00")
@@ -213,6 +247,18 @@ def test_a_visit_of_a_series_is_changed_alone_or_with_those_that_follow(as_, str
     assert [(v.title, v.is_apart) for v in rows] == [
         ("周一接待", False), ("以后都是", False), ("以后都是", False),
     ]  # fmt: skip
+
+
+def test_the_second_writer_of_those_that_follow_is_told_and_loses_nothing(as_, street, liaison, series):
+    visit = series.visits.order_by("starts_at")[1]
+    path = reverse("visits:visit-edit", args=[visit.public_id])
+    form = edited(visit, title="以后都是", scope="following", seen_at=visit.changed_at.isoformat())
+    as_(liaison).post(path, edited(visit, place="文化广场"))
+    again = as_(street).post(path, form).context["form"]
+    assert "刚才改过这次安排" in again.non_field_errors()[0]
+    assert (again["title"].value(), set(series.visits.values_list("title", flat=True))) == ("以后都是", {"周一接待"})
+    as_(street).post(path, form | {"seen_at": again["seen_at"].value()})
+    assert list(Visit.objects.order_by("starts_at").values_list("title", flat=True)) == ["周一接待", *["以后都是"] * 2]
 
 
 def test_a_visit_without_a_series_is_not_asked_about(as_, street, station):

@@ -24,6 +24,7 @@ from ..choices import Frequency, State
 from ..clashes import taken_on
 from ..forms import stations_to_plan
 from ..forms.series import EndForm, SeriesFilter, SeriesForm, typed_series
+from ..holidays import provisional_words
 from ..models import Series, Visit
 from ..moves import apply_move, count_waiting, decline_move, waiting
 from ..preview import preview_of
@@ -76,9 +77,11 @@ def series(request, public_id):
     page = (keyset(visits.filter(starts_at__lte=now), request, "-starts_at", "-id") if past
             else keyset(visits.filter(starts_at__gt=now), request, "starts_at", "id"))  # fmt: skip
     may_change = Series.objects.for_user(request.user, "change").filter(pk=series.pk).exists()
+    ahead_from = max(series.from_on, timezone.localdate(now))
     context = {"series": series, "rows": marked(page.rows), "previous_url": page.previous_url, "past": past,
                "next_url": page.next_url, "people": series.representatives.with_level(), "may_change": may_change,
-               "gaps": _gaps(series, now) if may_change else [], "follows": series.continued_by.first()}  # fmt: skip
+               "gaps": _gaps(series, now) if may_change else [], "follows": series.continued_by.first(),
+               "provisional": provisional_words(ahead_from, series.to_on)}  # fmt: skip
     return render(request, "visits/series.html", context)
 
 

@@ -18,6 +18,7 @@ from ..choices import PhotoKind, State
 from ..evidence import evidence_of
 from ..forms import FOLLOWING, VisitFilter, VisitForm, stations_to_plan, typed
 from ..history import history_of
+from ..holidays import provisional_words
 from ..models import Photo, Series, Visit
 from ..series import save_following
 from .cards import marked, refused, shown
@@ -50,8 +51,17 @@ def desk_visit(request, public_id):
     photos, evidence = photos.order_by("position").distinct(), evidence_of(visit, request.user)
     context = {"visit": visit, "photos": photos, "acts": _acts(visit, request.user), "history": history_of(visit),
                "may_publish": may(request.user, "publish", Visit), "evidence": evidence,
-               "rule": evidence.rule}  # fmt: skip
+               "rule": evidence.rule, "provisional": _provisional(visit)}  # fmt: skip
     return render(request, "visits/desk_visit.html", context)
+
+
+def _provisional(visit: Visit) -> str:
+    """That a coming visit still goes where its series goes, in a year of which the holidays are not known."""
+    on = timezone.localdate(visit.starts_at)
+    if not visit.series_id or visit.is_apart or not visit.can_change or on < timezone.localdate():
+        return ""
+    named = visit.rule_on or on
+    return provisional_words(min(on, named), max(on, named))
 
 
 def _acts(visit, user) -> dict[str, bool]:
@@ -105,11 +115,11 @@ def _save(request, form: VisitForm) -> None:
     """Save the visit; with it those of its series that follow, where the form says so."""
     visit, cleaned = form.instance, form.cleaned_data
     given = {"representatives": cleaned["representatives"], "change_reason": cleaned.get("change_reason", ""),
-             "by": request.user}  # fmt: skip
+             "seen_at": cleaned.get("seen_at"), "by": request.user}  # fmt: skip
     if cleaned.get("scope") == FOLLOWING:
         get_for_user(Series, request.user, "change", pk=visit.series_id)
         return tell(request, save_following(visit, **given))
-    save_visit(visit, **given, seen_at=cleaned.get("seen_at"))
+    save_visit(visit, **given)
     messages.success(request, _("已保存为草稿，公布后群众才能看到") if form.is_new else _("已保存修改"))
 
 
