@@ -167,8 +167,17 @@ class VisitAdmin(GrantedAdmin):
         outcome = [(_("登记"), {"fields": self.outcome})] if obj.state == State.LOGGED else []
         shown = ["word", *(name for name in self.course[1:] if getattr(obj, name))]
         public = ["why_changed"] if obj.published_at else []
-        plan = [(None, {"fields": [*self.plan, *public, "seen_at"]})]
+        alone = {"description": self.alone_words(obj)} if self.changes_one_of_many(request, obj) else {}
+        plan = [(None, {"fields": [*self.plan, *public, "seen_at"], **alone})]
         return [(_("进展"), {"fields": shown}), *plan, *outcome]
+
+    def changes_one_of_many(self, request, obj) -> bool:
+        return bool(obj.series_id) and self.has_change_permission(request, obj)
+
+    def alone_words(self, obj) -> str:
+        """What is changed here sets a visit apart from its series (`save_visit`); the desk asks which is meant."""
+        words = _('这次属于一个系列，在这里只改这一次；要改这一次和以后各次，请到<a href="{}">工作台</a>')
+        return format_html(words, reverse("visits:visit-edit", args=[obj.public_id]))
 
     def narrowed(self, request, field, rows):
         """A visit's room is one of its station's."""

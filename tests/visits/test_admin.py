@@ -83,6 +83,17 @@ def test_form_sent_twice_makes_one_visit(as_, district, station):
     assert list(Visit.objects.values_list("pk", "state")) == [(visit.pk, State.PUBLISHED)]
 
 
+def test_visit_of_a_series_says_that_it_is_changed_alone(as_, district, station):
+    series = factories.series(station)
+    visit = factories.visit(station, series=series, rule_on=timezone.localdate(factories.hour(7)))
+    words = f'在这里只改这一次；要改这一次和以后各次，请到<a href="/desk/visits/{visit.public_id}/edit/">工作台</a>'
+    client = as_(district)
+    assert words in client.get(change(visit)).content.decode()
+    client.post(change(visit), filled(station, title="只这一次"))
+    assert Visit.objects.filter(title="只这一次", series=series, is_apart=True).exists()
+    assert "在这里只改这一次" not in client.get(change(factories.visit(station))).content.decode()
+
+
 def test_people_are_exchanged(as_, district, station):
     gone, stays, comes = (factories.representative(name, station=station) for name in "甲乙丙")
     visit = factories.visit(station, people=[gone, stays])
