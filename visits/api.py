@@ -1,5 +1,5 @@
 from django.core.exceptions import ValidationError
-from django.db.models import BooleanField, ExpressionWrapper, Prefetch
+from django.db.models import BooleanField, ExpressionWrapper, F, Prefetch
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_view
 from rest_framework import status
@@ -7,13 +7,23 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from liaison.accounts.api import READING, ReadOnlyScopedViewSet
+from liaison.accounts.scoping import get_for_user
 from liaison.common.api import Cursor, form_key_of
 from representatives.models import Representative
 
 from .actions import cancel_visit, delete_draft, log_visit, publish_visit, save_visit
 from .filters import VisitFilter
-from .models import Attendance, Visit
-from .serializers import CancelSerializer, LogSerializer, PlanSerializer, PublishSerializer, VisitSerializer
+from .models import Attendance, Series, Visit
+from .serializers import (
+    FOLLOWING,
+    CancelSerializer,
+    ChangedVisitSerializer,
+    LogSerializer,
+    PlanSerializer,
+    PublishSerializer,
+    VisitSerializer,
+)
+from .series import Outcome, save_following
 
 KEY = OpenApiParameter(
     "Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER,
@@ -48,6 +58,7 @@ class VisitViewSet(ReadOnlyScopedViewSet):
         "attendance_one_place": "representatives", "attendance_once": "representatives", "visit_room_free": "room",
         "late": "late_reason", "late_change": "change_reason", "required": "reason",
     }  # fmt: skip
+    shown_at = {"reason": "change_reason", "starts": "starts_at", "ends": "ends_at"}  # of a series
 
     def get_queryset(self):
         user = self.request.user
@@ -57,7 +68,7 @@ class VisitViewSet(ReadOnlyScopedViewSet):
         return (
             super()
             .get_queryset()
-            .annotate(is_within_reach=within_reach)
+            .annotate(is_within_reach=within_reach, series_public_id=F("series__public_id"))
             .prefetch_related(Prefetch("attendances", attendances.prefetch_related(Prefetch("representative", people))))
         )
 
@@ -80,13 +91,16 @@ class VisitViewSet(ReadOnlyScopedViewSet):
             raise
         return self.shown(visit, status.HTTP_201_CREATED)
 
-    @extend_schema(summary="修改安排", tags=["进站"], request=PlanSerializer, responses=VisitSerializer)
+    @extend_schema(summary="修改安排", tags=["进站"], request=PlanSerializer, responses=ChangedVisitSerializer)
     def partial_update(self, request, public_id):
         given = self.given(PlanSerializer, self.get_for("change"), partial=True)
         visit, people = given.plan()
-        reason = given.validated_data.get("change_reason", "")
-        save_visit(visit, representatives=people, change_reason=reason, by=request.user)
-        return self.shown(visit)
+        plan = {"representatives": people, "change_reason": given.validated_data.get("change_reason", "")}
+        if given.validated_data.get("scope") != FOLLOWING:
+            save_visit(visit, **plan, by=request.user)
+            return self.changed(visit)
+        get_for_user(Series, request.user, "change", pk=visit.series_id)
+        return self.changed(visit, save_following(visit, **plan, by=request.user))
 
     @extend_schema(summary="删除草稿", tags=["进站"])
     def destroy(self, request, public_id):
@@ -117,6 +131,11 @@ class VisitViewSet(ReadOnlyScopedViewSet):
         serializer = serializer_class(instance, data=self.request.data, partial=partial, context=context)
         serializer.is_valid(raise_exception=True)
         return serializer
+
+    def changed(self, visit: Visit, outcome: Outcome | None = None) -> Response:
+        row = self.get_queryset().get(pk=visit.pk)
+        row.outcome = outcome
+        return Response(ChangedVisitSerializer(row, context=self.get_serializer_context()).data)
 
     def shown(self, visit: Visit, status: int = status.HTTP_200_OK) -> Response:
         row = self.get_queryset().get(pk=visit.pk)

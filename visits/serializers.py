@@ -24,6 +24,8 @@ from .forms import LONGEST_TEXT, members, stations_to_plan
 from .models import Attendance, Visit
 
 MOST_PEOPLE = 400
+THIS, FOLLOWING = "this", "following"
+SCOPES = [(THIS, _("只改这一次")), (FOLLOWING, _("这一次和以后各次"))]
 
 
 class AttendanceSerializer(NamedRepresentativeSerializer):
@@ -44,10 +46,15 @@ class AttendanceSerializer(NamedRepresentativeSerializer):
 class RecordSerializer(serializers.ModelSerializer):
     """登记的内容与内部信息。"""
 
+    series = serializers.CharField(
+        source="series_public_id", read_only=True, allow_null=True, help_text="所属系列的公开编号；不属于系列则为空"
+    )
+
     class Meta:
         model = Visit
         fields = [
-            "late_reason", "voters_received", "summary", "result", "logged_at", "created_at", "changed_at", "version",
+            "series", "is_apart", "late_reason", "voters_received", "summary", "result", "logged_at", "created_at",
+            "changed_at", "version",
         ]  # fmt: skip
         read_only_fields = fields
 
@@ -122,6 +129,34 @@ class VisitSerializer(serializers.ModelSerializer):
         return RecordSerializer(visit).data if visit.is_within_reach else None
 
 
+class LeftOutSerializer(serializers.Serializer):
+    """没有排上或没有改成的一天。"""
+
+    on = serializers.DateField()
+    why = serializers.CharField()
+
+
+class OutcomeSerializer(serializers.Serializer):
+    """“这一次和以后各次”改了些什么。"""
+
+    made = serializers.IntegerField(help_text="新建的次数")
+    changed = serializers.IntegerField(help_text="修改的次数")
+    kept = serializers.IntegerField(help_text="单独改过、没有动的次数")
+    deleted = serializers.IntegerField(help_text="删除的草稿数")
+    cancelled = serializers.IntegerField(help_text="取消的次数")
+    left_out = LeftOutSerializer(many=True, help_text="没有排上或没有改成的日子和原因")
+
+
+class ChangedVisitSerializer(VisitSerializer):
+    """修改以后的进站；连以后各次一起改的，另有结果（outcome）。"""
+
+    outcome = OutcomeSerializer(read_only=True, allow_null=True, help_text="scope 为 following 时的结果，否则为空")
+
+    class Meta(VisitSerializer.Meta):
+        fields = [*VisitSerializer.Meta.fields, "outcome"]
+        read_only_fields = fields
+
+
 class StationCodeField(serializers.SlugRelatedField):
     """The stations at which the writer may plan, the same that the page offers."""
 
@@ -173,6 +208,10 @@ class PlanSerializer(serializers.ModelSerializer):
         max_length=200, required=False, allow_blank=True, write_only=True,
         help_text="公布期限以内改时间、地点或代表时必填，群众会看到",
     )  # fmt: skip
+    scope = serializers.ChoiceField(
+        choices=SCOPES, default=THIS, write_only=True,
+        help_text="属于系列的进站改哪些：this 只改这一次，系列以后修改时不再动它；following 这一次和以后各次",
+    )  # fmt: skip
     form_key = serializers.UUIDField(
         required=False, allow_null=True, write_only=True,
         help_text="同一份表单的编号，重复提交不会重复建立；也可放在 Idempotency-Key 头",
@@ -182,7 +221,7 @@ class PlanSerializer(serializers.ModelSerializer):
         model = Visit
         fields = [
             "station", "kind", "title", "topics", "starts_at", "ends_at", "room", "place", "is_online",
-            "representatives", "change_reason", "form_key",
+            "representatives", "change_reason", "scope", "form_key",
         ]  # fmt: skip
         extra_kwargs = {"topics": {"max_length": LONGEST_TEXT}}
 
@@ -195,6 +234,8 @@ class PlanSerializer(serializers.ModelSerializer):
         )
 
     def validate(self, given):
+        if given.get("scope") == FOLLOWING:
+            self._validate_following(given)
         if given.get("room"):
             station = given.get("station") or self.instance.station
             given["room"] = Room.objects.filter(station=station, **given["room"]).first()
@@ -202,10 +243,16 @@ class PlanSerializer(serializers.ModelSerializer):
                 raise serializers.ValidationError({"room": [_("这个联络站没有这样的房间")]})
         return given
 
+    def _validate_following(self, given) -> None:
+        if self.instance is None or not self.instance.series_id:
+            raise serializers.ValidationError({"scope": [_("这次进站不属于任何系列，只能改这一次")]})
+        if given.get("station", self.instance.station) != self.instance.station:
+            raise serializers.ValidationError({"station": [_("系列的进站不能一起换到别的联络站")]})
+
     def plan(self) -> tuple[Visit, list[Representative] | None]:
         """The visit with what was given, not yet saved, and who comes (None: as it is)."""
         given = dict(self.validated_data)
-        for name in ("form_key", "change_reason"):  # no part of the plan: the view has read them
+        for name in ("form_key", "change_reason", "scope"):  # no part of the plan: the view has read them
             given.pop(name, None)
         people, visit = given.pop("representatives", None), self.instance or Visit()
         for name, value in given.items():

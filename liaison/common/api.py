@@ -124,12 +124,16 @@ def explain(error: Exception, context: dict):
 
 
 def in_words(error: ModelValidationError, view: APIView) -> APIException:
-    """`error` of a model or a verb for a client; a view's `fields_of` names the input that a constraint is about."""
+    """`error` of a model or a verb for a client; a view's `fields_of` names the input that a constraint is about.
+
+    A field that the client knows by another name is found through the view's `shown_at`, as on a form.
+    """
     if hasattr(error, "error_dict"):
         words = error.message_dict
         taken = all(one.code == "constraint" for errors in error.error_dict.values() for one in errors)
         refusal = Conflict if taken else ValidationError
-        return refusal({"non_field_errors" if name == "__all__" else name: words[name] for name in words})
+        shown_at = {"__all__": "non_field_errors"} | getattr(view, "shown_at", {})
+        return refusal({shown_at.get(name, name): words[name] for name in words})
     code, fields = getattr(error, "code", None), getattr(view, "fields_of", {})
     field = fields.get(getattr(error, "constraint", code), "non_field_errors")
     conflict = code == "constraint" or (isinstance(error, NotAllowed) and code not in fields)
