@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from representatives.choices import SeatLevel
 from stations.choices import RoomKind
 from tests import factories
+from visits.choices import AttendanceState
 from visits.feeds import choosing
 from visits.feeds.contents import Item
 from visits.feeds.ics import Head, event, text, uid, written
@@ -55,6 +56,37 @@ def golden(station):
     Visit.objects.filter(pk=rows[2].pk).update(state="cancelled", cancel_reason="大风")
     Visit.objects.update(changed_at=told + timedelta(days=3), created_at=told - timedelta(days=9))
     return station
+
+
+@pytest.fixture
+def own_golden(station, liaison):
+    """A liaison who is a representative as well: one's own hours, a leave, a draft, somebody else's, one cancelled."""
+    me = factories.representative("李四", station=station, user=liaison)
+    other = factories.representative("王五", station=station, is_public=False)
+    make = factories.visit
+    rows = [
+        make(station, public_id="golden0011", starts_at=at(9, 9), people=[me, other], room=factories.room(station)),
+        make(station, public_id="golden0012", starts_at=at(10, 9), people=[me, other]),
+        make(station, public_id="golden0013", starts_at=at(11, 9), people=[me], topics="未公布，只有自己人看得到"),
+        make(station, public_id="golden0014", starts_at=at(12, 9), people=[other]),
+        make(station, public_id="golden0015", starts_at=at(13, 9), people=[me]),
+    ]
+    rows[1].attendances.filter(representative=me).update(state=AttendanceState.LEAVE)
+    told = datetime(2099, 2, 20, 1, 2, 3, tzinfo=UTC)
+    public = Visit.objects.exclude(pk=rows[2].pk)
+    public.update(state="published", published_at=told)
+    public.filter(pk=rows[4].pk).update(state="cancelled", cancel_reason="大风")
+    Visit.objects.update(changed_at=told + timedelta(days=3), created_at=told - timedelta(days=9))
+    return liaison
+
+
+def own_file_of(user) -> bytes:
+    with translation.override("zh-hans"):
+        contents = choosing.own_contents(user, TODAY)
+        head = Head(
+            *choosing.own_words(user), f"{BASE}/desk/calendar-feed/", "", choosing.REFRESH_OWN, contents.changed_at
+        )
+        return written(head, contents.items(), BASE)
 
 
 def file_of(station, today=TODAY) -> bytes:
@@ -116,6 +148,39 @@ def facts() -> list[tuple]:
         (uid("golden0003"), 3, "CANCELLED", at(1, 9), at(1, 11), f"【已取消】接待选民（{name}）"),
         (uid("golden0001"), 2, "CONFIRMED", at(9, 9), at(9, 11), f"统一接待选民日（{name}）"),
         (uid("golden0002"), 3, "CONFIRMED", at(10, 16), at(10, 18), f"{theme}（{name}）"),
+    ]
+
+
+def test_ones_own_calendar_is_the_golden_file(own_golden):
+    held_against("own.ics", own_file_of(own_golden))
+
+
+def test_vobject_reads_ones_own_calendar():
+    calendar = vobject.readOne((GOLDEN / "own.ics").read_text())
+    read = [(e.uid.value, e.getChildValue("class"), e.status.value, e.transp.value, e.dtstart.value, e.summary.value)
+            for e in calendar.vevent_list]  # fmt: skip
+    assert read == own_facts()
+    assert not hasattr(calendar, "source")  # the address is a key
+
+
+def test_ics_reads_ones_own_calendar():
+    calendar = ics.Calendar((GOLDEN / "own.ics").read_text())
+    transp = {False: "OPAQUE", True: "TRANSPARENT"}
+    read = [(e.uid, e.classification, e.status, transp[e.transparent], e.begin.datetime, e.name)
+            for e in sorted(calendar.events)]  # fmt: skip
+    assert read == own_facts()
+
+
+def own_facts() -> list[tuple]:
+    """What any reader must find in the golden file of one's own calendar."""
+    about = [
+        ("CONFIRMED", "OPAQUE", ""), ("CONFIRMED", "TRANSPARENT", "【已请假】"), ("TENTATIVE", "OPAQUE", "【未公布】"),
+        ("CONFIRMED", "TRANSPARENT", ""), ("CANCELLED", "TRANSPARENT", "【已取消】"),
+    ]  # fmt: skip
+    theme = "接待选民（甲院社区代表联络站）"
+    return [
+        (uid(f"golden001{n}"), "PRIVATE", state, busy, at(8 + n, 9), mark + theme)
+        for n, (state, busy, mark) in enumerate(about, 1)
     ]
 
 
