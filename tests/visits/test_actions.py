@@ -63,6 +63,15 @@ def test_moving_raises_the_version_and_a_new_title_does_not(station, liaison):
     assert save_visit(visit, by=liaison).version == 2
 
 
+def test_another_room_raises_the_version_once(station, liaison):
+    visit, hall = factories.visit(station, state="published"), factories.room(station)
+    versions = []
+    for room in (hall, hall, factories.room(station, "council_hall"), None):
+        visit.room = room
+        versions.append(save_visit(visit, by=liaison).version - 1)
+    assert versions == [1, 1, 2, 3]
+
+
 def test_published_visit_is_not_moved_into_the_past(station, liaison):
     visit = factories.visit(station, state="published")
     visit.starts_at, visit.ends_at = factories.hour(-1), factories.hour(-1, at=10)

@@ -155,6 +155,17 @@ def test_moving_raises_the_sequence_and_the_uid_stays(client, station, district)
     assert gone["DESCRIPTION"].startswith("已取消，请不要前往。原因：场地检修")
 
 
+def test_another_room_raises_the_sequence(client, station, district):
+    visit = factories.visit(station, state="published")
+    before = events(client.get("/schedule.ics"))[0]
+    visit.room = factories.room(station, name="东厅")
+    save_visit(visit, by=district)
+    after = events(client.get("/schedule.ics"))[0]
+    assert int(after["SEQUENCE"]) == int(before["SEQUENCE"]) + 1
+    assert ("东厅" in before["LOCATION"], "东厅" in after["LOCATION"]) == (False, True)
+    assert (after["UID"], after["STATUS"]) == (before["UID"], "CONFIRMED")
+
+
 def test_the_public_id_behind_the_uid_cannot_change(station):
     visit = factories.visit(station)
     with pytest.raises(Exception, match="进站的公开编号不能修改"):
@@ -278,6 +289,22 @@ def test_the_page_gives_the_address_of_what_was_chosen(client, plan, query, path
     assert addresses(page) == [f"http://testserver{path}"]
     assert f'href="webcal://testserver{path}"' in unescape(page.content.decode())
     assert page.content.decode().count('src="data:image/svg+xml') == 2
+
+
+@pytest.mark.parametrize(
+    ("way", "heading", "step"),
+    [
+        ("iphone", "iPhone、iPad、Mac", "添加已订阅的日历"),
+        ("huawei", "华为（鸿蒙、华为日历）", "ICSx"),
+        ("xiaomi", "小米（澎湃 OS、MIUI）", "URL 导入"),
+        ("wecom", "企业微信", "不能按网址订阅"),
+        ("outlook", "Outlook", "从 Web 订阅"),
+    ],
+)
+def test_the_page_tells_each_kind_of_user_what_to_do(client, station, way, heading, step):
+    page = client.get("/schedule/subscribe/").content.decode()
+    _before, _opening, section = page.partition(f'<details class="feed-way" id="{way}"><summary>{heading}</summary>')
+    assert step in section.partition("</details>")[0]
 
 
 def test_a_wrong_choice_gets_no_address(client, plan):

@@ -11,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from liaison.common.templatetags.face import cn_date
+from liaison.common.templatetags.face import cn_date, cn_moment
 from tests import factories
 from tests.pictures import jpeg
 from visits.actions import cancel_visit, log_visit, publish_visit, publish_visits, record_printing, save_visit
@@ -189,10 +189,11 @@ def test_evidence_tells_when_by_whom_and_in_which_forms(as_, liaison, street, st
     visit = publish_visit(factories.visit(station, starts_at=factories.hour(1)), late_reason="临时安排", by=street)
     record_printing([visit], form="a3", by=liaison)
     page = as_(liaison).get(f"/desk/visits/{visit.public_id}/")
-    evidence = page.context["evidence"]
+    evidence, published = page.context["evidence"], f"{cn_moment(Visit.objects.get().published_at)} {street.name}"
     assert [(row.get_form_display(), row.by) for row in evidence.printings] == [("A3 海报", liaison)]
     text = page.content.decode()
     due = cn_date(evidence.due_on)
+    assert f"<dt>公布</dt><dd>{published}" in text  # when, and who did it
     for part in ("逾期公布", "临时安排", visit.notice_number, f"按此最晚于{due}公布", "还没有张贴照片"):
         assert part in text
 
@@ -214,7 +215,10 @@ def test_pinned_notice_is_photographed_before_the_visit_and_counted_apart(as_, l
     told = [pin(client, visit) for _ in range(4)]
     assert ["张贴照片已保存" in text for text in told] == [True, True, True, False]
     assert "最多 3 张照片" in told[3]
-    assert list(Photo.objects.values_list("kind", "position")) == [(PhotoKind.POSTER, n) for n in (1, 2, 3)]
+    photos = list(Photo.objects.order_by("position"))
+    assert [(p.kind, p.position, p.added_by) for p in photos] == [(PhotoKind.POSTER, n, liaison) for n in (1, 2, 3)]
+    page = client.get(f"/desk/visits/{visit.public_id}/").content.decode()
+    assert all(f'<span class="row-meta">{cn_moment(p.added_at)} {liaison.name}</span>' in page for p in photos)
 
 
 def test_neither_a_draft_nor_what_is_logged_takes_or_gives_up_a_photo(as_, liaison, station):
