@@ -165,11 +165,12 @@ ATTENDANCE_TRIGGERS = [
     ),
     pgtrigger.Trigger(
         name="kept_with_visit", when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.UpdateOf("representative_id", "state") | pgtrigger.Delete,
-        declare=[("visit_state", "text")],
+        operation=pgtrigger.Insert | pgtrigger.UpdateOf("visit_id", "representative_id", "state", "note")
+        | pgtrigger.Delete,
         func=f"""
-            SELECT state INTO visit_state FROM visits_visit WHERE id = coalesce(NEW.visit_id, OLD.visit_id);
-            IF visit_state IN ('{State.LOGGED}', '{State.CANCELLED}') THEN
+            PERFORM 1 FROM visits_visit
+              WHERE id IN (OLD.visit_id, NEW.visit_id) AND state IN ('{State.LOGGED}', '{State.CANCELLED}');
+            IF FOUND THEN
                 RAISE EXCEPTION USING ERRCODE = '23514', CONSTRAINT = 'liaison_words',
                     MESSAGE = '已登记或已取消的进站是历史记录，不能修改';
             END IF;

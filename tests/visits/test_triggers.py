@@ -85,6 +85,19 @@ def test_people_of_what_is_over_are_history(station, state):
     assert list(visit.attendances.values_list("representative", "state")) == [(person.pk, "expected")]
 
 
+@pytest.mark.parametrize("state", ["logged", "cancelled"])
+def test_nobody_is_moved_into_or_out_of_what_is_over_and_its_notes_stay(station, state):
+    person, another = factories.representative(station=station), factories.representative(station=station)
+    over = factories.visit(station, people=[person], state=state)
+    open_ = factories.visit(station, starts_at=factories.hour(9), people=[another])
+    move = "UPDATE visits_attendance SET visit_id = %s WHERE visit_id = %s"
+    assert refused(lambda: sql(move, open_.pk, over.pk)) == HISTORY
+    assert refused(lambda: sql(move, over.pk, open_.pk)) == HISTORY
+    assert refused(lambda: sql("UPDATE visits_attendance SET note = '改写' WHERE visit_id = %s", over.pk)) == HISTORY
+    assert refused(lambda: sql("UPDATE visits_attendance SET note = '晚到' WHERE visit_id = %s", open_.pk)) is None
+    assert set(Attendance.objects.values_list("visit", "note")) == {(over.pk, ""), (open_.pk, "晚到")}
+
+
 def test_hours_of_people_follow_their_visit(station):
     visit = factories.visit(station, people=[factories.representative(station=station)])
     Visit.objects.update(starts_at=factories.hour(9), ends_at=factories.hour(9, at=10))
