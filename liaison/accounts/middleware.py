@@ -30,7 +30,8 @@ class IdleTimeoutMiddleware:
 
 
 class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
-    """Every row of history says who, on which address, in which request."""
+    """Every row of history says who, on which address (but for what of it is a key), in which request."""
 
     def get_context(self, request):
-        return super().get_context(request) | {"request": getattr(request, "id", "")}
+        url = settings.SECRET_PATHS.sub(r"\g<path>…", request.path)
+        return super().get_context(request) | {"url": url, "request": getattr(request, "id", "")}

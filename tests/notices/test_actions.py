@@ -179,6 +179,13 @@ def test_receipt_about_something_else_changes_nothing(gateway_says, make_notice,
     assert notice.state == State.SENT
 
 
+def test_history_of_a_receipt_does_not_tell_its_address(gateway_says, make_notice):
+    notice = make_notice(channel=Channel.SMS, state=State.UNKNOWN)
+    gateway_says(notice, True)
+    event = notice.events.select_related("pgh_context").latest("pgh_id")
+    assert (event.state, event.pgh_context.metadata["url"]) == (State.SENT, "/notices/receipts/…/")
+
+
 def test_receipt_cannot_speak_of_mail_or_of_another_round(gateway_says, make_notice):
     mail, again = make_notice(state=State.SENT), make_notice(channel=Channel.SMS, state=State.SENT, resends=1)
     gateway_says(mail, False)
