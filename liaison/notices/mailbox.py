@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from .mail import file_name, message_id
@@ -36,6 +37,20 @@ def read(notice: Notice) -> Letter | None:
             return letter(message_from_bytes(source.read(LONGEST), policy=policy.default))
     except (OSError, ValueError, LookupError):  # somebody else may have put a file there
         return None
+
+
+def read_by(user, notice: Notice) -> Letter | None:
+    """The letter as `user` may read it: of a mail of the day that tells of more than they reach, this notice alone."""
+    found = read(notice)
+    first = notice.carrier_id or notice.pk
+    told = Notice.objects.filter(Q(pk=first) | Q(carrier=first))
+    if (
+        found is None
+        or notice.recipient_id == user.pk
+        or not told.exclude(pk__in=Notice.objects.for_user(user, "view").values("pk")).exists()
+    ):
+        return found
+    return found._replace(subject=notice.subject, body=notice.body)
 
 
 def letter(message: EmailMessage) -> Letter | None:

@@ -115,4 +115,4 @@ def mail(request, pk):
         raise Http404
     rows = within_reach(request.user).filter(channel=Channel.EMAIL)
     notice = get_for_user(rows, request.user, "view", pk=pk, sent_at__isnull=False)
-    return render(request, "notices/mail.html", {"notice": notice, "letter": mailbox.read(notice)})
+    return render(request, "notices/mail.html", {"notice": notice, "letter": mailbox.read_by(request.user, notice)})

@@ -116,6 +116,23 @@ def test_mail_out_of_reach_is_not_found(as_, neighbour, make_notice, kept):
     assert shown(as_(neighbour).get(MAIL)) == []
 
 
+@pytest.mark.parametrize("own", [0, 1])
+def test_mail_of_the_day_shows_each_reader_what_is_within_reach(
+    as_, liaison, neighbour, district, make_notice, station, other_station, kept, own
+):
+    """The reader's own notice carried the other, or was carried by it."""
+    places = {own: other_station.code, 1 - own: station.code}
+    both = [make_notice(in_digest=True, place=places[n], subject=f"提醒 {n}", body=f"正文 {n}") for n in range(2)]
+    send_due()
+
+    def told(who, notice=both[own]):
+        text = as_(who).get(f"{MAIL}{notice.pk}/").content.decode()
+        return [words for words in ["今日提醒 2 条", "正文 0", "正文 1"] if words in text]
+
+    whole = ["今日提醒 2 条", "正文 0", "正文 1"]
+    assert (told(neighbour), told(district), told(liaison, both[1 - own])) == ([f"正文 {own}"], whole, whole)
+
+
 def test_representative_finds_own_mail_only(as_, representative, make_notice, kept):
     representative.email = "representative@example.org"
     representative.save()
