@@ -2,6 +2,7 @@
 
 import os
 import re
+import smtplib
 from email.utils import parseaddr
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +10,9 @@ from pathlib import Path
 from django.conf import settings
 from django.core.mail.backends import smtp
 from django.core.mail.backends.base import BaseEmailBackend
+
+from . import egress
+from .choices import Word
 
 
 class FolderBackend(BaseEmailBackend):
@@ -37,16 +41,39 @@ def message_id(name: str) -> str:
     return f"<{name}@{domain}>"
 
 
+class Guarded(smtplib.SMTP):
+    """Goes where egress goes: judged by the address that was reached, before a word is said, TLS's included."""
+
+    def _get_socket(self, *args):
+        line = super()._get_socket(*args)
+        if egress.is_forbidden(line.getpeername()[0]):
+            line.close()
+            raise egress.Forbidden(Word.FORBIDDEN_ADDRESS)
+        return line
+
+
+class GuardedSsl(smtplib.SMTP_SSL, Guarded):
+    """The same over TLS: the guard stands under the handshake."""
+
+
 class SmtpBackend(smtp.EmailBackend):
-    """SMTP that tells whether the text was handed over: a line that breaks before that has harmed nothing."""
+    """SMTP that tells whether the text was handed over: a line that breaks before that has harmed nothing.
+
+    `is_guarded` where somebody typed the server in; that of the environment is the operator's, and often this machine.
+    """
 
     handed_over = False
+
+    def __init__(self, *args, is_guarded: bool = False, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_guarded = is_guarded
 
     @cached_property
     def connection_class(self):
         backend = self
+        guarded = GuardedSsl if self.use_ssl else Guarded
 
-        class Line(super().connection_class):
+        class Line(guarded if self.is_guarded else super().connection_class):
             def mail(self, *args, **kwargs):
                 backend.handed_over = False
                 return super().mail(*args, **kwargs)

@@ -9,6 +9,7 @@ import pytest
 
 from liaison.notices.channels.webhook import signature
 from liaison.notices.choices import Channel, State, Word
+from liaison.notices.models import Pause
 from liaison.notices.sending import send_due
 
 pytestmark = pytest.mark.django_db
@@ -267,3 +268,28 @@ def test_name_that_leads_to_this_machine_is_found_out_when_connected(send, setti
     setting(Channel.WEBHOOK, url=f"http://x.example.org:{gateway.server.server_port}/", secrets={"secret": "s" * 16})
     notice = send(Channel.WEBHOOK, recipient=None)
     assert (notice.state, notice.answer, gateway.asked) == (State.PLANNED, Word.FORBIDDEN_ADDRESS, [])
+
+
+@pytest.mark.parametrize("security", ["none", "starttls", "ssl"])
+@pytest.mark.parametrize("host", ["127.1", "2130706433", "0x7f000001", "LOCALHOST", "mail.example.org"])
+def test_mail_server_that_is_this_machine_is_left_before_a_word_is_said(
+    send, setting, mail_server, liaison, settings, monkeypatch, host, security
+):
+    settings.EGRESS_LOCAL = False
+    real = socket.getaddrinfo
+    if host == "mail.example.org":
+        monkeypatch.setattr(socket, "getaddrinfo", lambda host, *rest, **kw: real("127.0.0.1", *rest, **kw))
+    setting(Channel.EMAIL, host=host, port=mail_server.port, security=security, sender="n@example.org")
+    liaison.email = "liaison@example.org"
+    liaison.save()
+    assert (send(Channel.EMAIL).state, mail_server.mails) == (State.PLANNED, [])
+    assert Pause.objects.get().why == Word.FORBIDDEN_ADDRESS
+
+
+def test_mail_server_of_the_environment_may_be_this_machine(send, mail_server, liaison, settings):
+    settings.EGRESS_LOCAL = False
+    settings.EMAIL_BACKEND = "liaison.notices.mail.SmtpBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "localhost", mail_server.port
+    liaison.email = "liaison@example.org"
+    liaison.save()
+    assert (send(Channel.EMAIL).state, len(mail_server.mails)) == (State.SENT, 1)

@@ -36,7 +36,7 @@ class Email(Sender):
         return SmtpBackend(
             host=self.config.get("host"), port=self.config.get("port"), username=self.config.get("user", ""),
             password=self.secrets.get("password", ""), use_tls=security == "starttls", use_ssl=security == "ssl",
-            timeout=PATIENCE,
+            timeout=PATIENCE, is_guarded=True,
         )  # fmt: skip
 
     @classmethod
@@ -55,7 +55,7 @@ class Email(Sender):
 
     @classmethod
     def check(cls, given):
-        host = given.get("host", "")
+        host = given.get("host", "").lower()
         if not re.fullmatch(r"[A-Za-z0-9.\-:]+", host):
             return {"host": _("请填写主机名或地址，不带 http://")}
         if egress.is_forbidden(host) or (host == "localhost" and not settings.EGRESS_LOCAL):

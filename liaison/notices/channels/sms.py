@@ -1,8 +1,9 @@
 """Text messages through a gateway that is described and not programmed: its address, what it wants and how it answers.
 
-A value in braces is filled in: {phone} {content} {sign} {template_id} {params} {reference} {key} {secret} {time}. In a
-JSON body a value that is nothing but {params} becomes the object itself, {params_list} a list of its values and
-{params_json} its text, because gateways differ. Nothing is put together as text, so no name can break out of its place.
+In headers and body, never in the address, a value in braces is filled in: {phone} {content} {sign} {template_id}
+{params} {reference} {key} {secret} {time}. In a JSON body a value that is nothing but {params} becomes the object
+itself, {params_list} a list of its values and {params_json} its text, because gateways differ.
+Nothing is put together as text, so no name can break out of its place.
 """
 
 import json
@@ -95,11 +96,13 @@ class Sms(HttpSender):
                 re.compile(given.get(name) or "")
             except re.error:
                 wrong[name] = _("不是正确的正则表达式")
-        for name in ("headers", "body", "url"):
+        for name in ("headers", "body"):
             unknown = [one for one in PLACE.findall(given.get(name) or "") if one not in NAMES]
             if unknown:
                 words = {"name": f"{{{unknown[0]}}}", "all": " ".join(f"{{{one}}}" for one in NAMES)}
                 wrong[name] = _("没有 %(name)s 这个变量；可用的有 %(all)s") % words
+        if re.search(r"[{}]", given.get("url", "")):
+            wrong["url"] = _("网关地址按原样访问，不能写变量；变量请写在请求头或内容模板里")
         if given.get("format") == "json" and "body" in given and not is_json(given["body"]):
             wrong.setdefault("body", _("不是正确的 JSON"))
         if any(":" not in line for line in lines(given.get("headers"))):
