@@ -12,22 +12,28 @@ MOST_TO_SHRINK = 60
 SHRINK_SECONDS = 2.0
 
 
-def conflicts(problem: Problem, slots: list[Slot], needs: list[Need], clock, first: int) -> list[Lack]:
-    """The demands of a part that stand in the way: those that nothing can meet, and groups that exclude each other."""
+def conflicts(problem: Problem, slots: list[Slot], needs: list[Need], clock, first: int) -> tuple[list[Lack], bool]:
+    """The demands of a part that stand in the way, and whether these are all.
+
+    First those that nothing can meet, then groups that exclude each other; once the time is over and there is one to
+    tell of, in this part or among the `first` ones told before, no further group is looked for.
+    """
     lacks = alone(slots, needs)
     lost = {(lack.kind, lack.about) for lack in lacks}
     slots = [less(slot) if name(slot) in lost else slot for slot in slots]
     needs = [need for need in needs if name(need) not in lost]
     for _turn in range(MOST_GROUPS):
+        if clock.is_over and (first or lacks):
+            return lacks, False
         group = core(problem, slots, needs, clock)
         if not group:
-            break
+            return lacks, group is not None
         number = first + len(lacks) + 1
         lacks += [Lack(*name(demand), group=number) for demand in group]
         lost = {name(demand) for demand in group}
         slots = [less(slot) if name(slot) in lost else slot for slot in slots]
         needs = [need for need in needs if name(need) not in lost]
-    return lacks
+    return lacks, False
 
 
 def alone(slots: Iterable[Slot], needs: Iterable[Need]) -> list[Lack]:
@@ -45,13 +51,15 @@ def most_of(need: Need, days: dict) -> int:
     return len({days[slot] for slot, _person in need.places})
 
 
-def core(problem: Problem, slots: list[Slot], needs: list[Need], clock) -> list[Slot | Need]:
-    """A smallest set of demands that exclude each other; empty where all can be met, or the time is over."""
+def core(problem: Problem, slots: list[Slot], needs: list[Need], clock) -> list[Slot | Need] | None:
+    """Demands that exclude each other, as few as the time allows; empty where all can be met, None where none knows."""
     status, found = assumed(problem, slots, needs, clock, most=None)
     if status != cp_model.INFEASIBLE:
-        return []
+        return None if status == cp_model.UNKNOWN else []
     group = found
     for demand in found[:MOST_TO_SHRINK]:
+        if clock.is_over:
+            break
         rest = [other for other in group if other is not demand]
         status, smaller = assumed(problem, *only(slots, needs, rest), clock, most=SHRINK_SECONDS)
         if status == cp_model.INFEASIBLE:

@@ -167,7 +167,7 @@ def figures(reading: Reading, answer: Answer, is_possible: bool) -> dict:
         "solver": round(answer.seconds, 2),
     }  # fmt: skip
     if not is_possible:
-        return found
+        return found | {"may_be_more": not answer.is_all}
     added = dict.fromkeys(problem.people, 0)
     for _slot, person in answer.places:
         added[person] += 1

@@ -118,6 +118,7 @@ class Answer:
     parts: int = 0  # groups of stations that share nobody, each solved by itself
     variables: int = 0
     constraints: int = 0
+    is_all: bool = True  # whether `lacks` are all that stand in the way; the time may be over before
 
     @property
     def gap(self) -> float:

@@ -28,17 +28,28 @@ def solve(problem: Problem, tick: Tick = lambda _seconds: None) -> Answer:
     places: set[Place] = set()
     lacks: list[Lack] = []
     bound = variables = constraints = 0
+    is_possible = is_all = True
     for slots, needs in found:
-        part = solve_part(problem, slots, needs, clock)
+        is_late = clock.is_over and bool(lacks)  # there is no plan: what else is in the way is told where it is plain
+        try:
+            part = None if is_late else solve_part(problem, slots, needs, clock)
+        except TooShort:
+            if not lacks:
+                raise
+            is_all = False
+            continue
         if part is None:
-            lacks += conflicts(problem, slots, needs, clock, first=len(lacks))
+            more, is_whole = conflicts(problem, slots, needs, clock, first=len(lacks))
+            lacks, is_possible, is_all = lacks + more, False, is_all and is_whole
             continue
         places |= part.places
         bound += part.bound
         variables, constraints = variables + part.variables, constraints + part.constraints
     counts = {"seconds": clock.passed, "parts": len(found), "variables": variables, "constraints": constraints}
-    if lacks:
-        return Answer(lacks=tuple(lacks), is_possible=False, **counts)
+    if not is_possible and not lacks:
+        raise TooShort
+    if not is_possible:
+        return Answer(lacks=tuple(lacks), is_possible=False, is_all=is_all, **counts)
     terms = terms_of(problem, places)
     lacks = short_of(problem, places)
     return Answer(frozenset(places), tuple(lacks), True, terms, terms.cost(problem.weights), bound, **counts)
@@ -123,6 +134,10 @@ class Clock:
     @property
     def passed(self) -> float:
         return time.monotonic() - self.started
+
+    @property
+    def is_over(self) -> bool:
+        return self.passed >= self.seconds
 
     def run(self, solver: cp_model.CpSolver, model: cp_model.CpModel, most: float | None = None) -> int:
         """Let `solver` work in a thread of its own, so that this one can tell of it, and stop it."""

@@ -1,6 +1,7 @@
 """The solver on rotas that can be worked out by hand, and against trying everything."""
 
 import time
+from collections import Counter
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from visits.rota.core import less, name, only
 from visits.rota.shapes import Need, Problem, TooShort, short_of, terms_of
-from visits.rota.solve import parts_of, solve
+from visits.rota.solve import Clock, parts_of, solve
 
 from .puzzles import all_places, best_cost, best_short, need, person, problem, slot
 
@@ -227,6 +228,39 @@ def test_the_time_over_without_an_answer_is_said(monkeypatch):
     monkeypatch.setattr(module, "LEAST_SECONDS", 0.001)
     with pytest.raises(TooShort):
         solve(Problem(**{**crowd(30, 60).__dict__, "seconds": 0.001}))
+
+
+@pytest.fixture
+def solves(monkeypatch) -> list:
+    """Every search that the solver is sent on."""
+    found, real = [], Clock.run
+    monkeypatch.setattr(Clock, "run", lambda self, *args: found.append(args) or real(self, *args))
+    return found
+
+
+def two_conflicts(seconds: float) -> Problem:
+    """Person 1 is wanted twice on each of two days: two groups in one part."""
+    slots = [slot(n, n // 2, able=[1], hour=9 + 6 * (n % 2)) for n in range(4)]
+    return problem(slots, seconds=seconds)
+
+
+def test_the_time_over_ends_the_search_for_conflicts_and_says_so(solves):
+    answer = solve(two_conflicts(seconds=0))
+    assert {lack.group for lack in answer.lacks} == {1}
+    assert (answer.is_possible, answer.is_all, len(solves)) == (False, False, 2)
+    solves.clear()
+    answer = solve(two_conflicts(seconds=60))
+    assert sorted(Counter(lack.group for lack in answer.lacks).values()) == [2, 2]
+    assert (answer.is_possible, answer.is_all) == (False, True)
+    assert len(solves) > 4  # each group shrunk, and a last look for another one
+
+
+def test_the_time_over_other_parts_tell_what_is_plain_without_a_search(solves):
+    first = [slot(1, able=[1]), slot(2, able=[1], hour=15)]
+    asked = [*first, slot(3, able=[2, 3, 4], least=4, most=4), slot(4, able=[5, 6, 7, 8, 9])]
+    answer = solve(problem(asked, seconds=0))
+    assert {(lack.about, lack.short, lack.group) for lack in answer.lacks} == {((1,), 0, 1), ((2,), 0, 1), ((3,), 1, 0)}
+    assert (answer.is_possible, answer.is_all, len(solves)) == (False, False, 2)
 
 
 def test_less_takes_the_demand_away():

@@ -146,6 +146,17 @@ def test_a_plan_that_cannot_be_shows_who_and_when(as_, street, station, people):
     assert "人手不够也编排" in text
 
 
+@pytest.mark.parametrize(("seconds", "may_be_more"), [(0, True), (30, False)])
+def test_conflicts_cut_short_by_the_time_are_said_to_be_perhaps_not_all(
+    as_, street, station, people, seconds, may_be_more
+):
+    for hour in (9, 15):
+        factories.visit(station, starts_at=at(month().replace(day=9), hour))
+    text = text_of(as_(street).get(planned(seconds=seconds).get_absolute_url()))
+    assert "2 项要求不能同时做到" in text
+    assert ("这里可能没有列全" in text) == may_be_more
+
+
 def test_accepting_one_station_or_all_starts_a_job(as_, street, station, people):
     factories.visit(station, starts_at=at(month().replace(day=9)))
     plan = planned()

@@ -57,6 +57,8 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"安排 {found['added']} 人次，目标值 {found['cost']}，下界 {found['bound']}，差距 {found['gap']:.2%}"
             )
+        if found.get("may_be_more"):
+            self.stdout.write("这里可能没有列全：请先解决列出的，再编排一次；也可以延长求解时间")
         for conflict in plan.conflicts:
             self.stdout.write(f"· {conflict['title']}")
             for line in conflict["lines"]:
