@@ -177,6 +177,8 @@ def change_series_from(
     new.station = series.station
     new = _continued(series, new, by)
     new.full_clean()
+    _refuse_continued(series, new)
+    _hold_visits(series)
     now = timezone.now()
     change = change_of(before, new, now)
     _refuse_drops(change.drop, reason, by)
@@ -201,6 +203,7 @@ def end_series(series: Series, *, last_on: date, by: User, reason: str = "", als
     Visits changed by themselves stay unless `also_apart`. A series of which no visit is left is deleted.
     """
     series = Series.objects.select_for_update().get(pk=series.pk)
+    _hold_visits(series)
     after = change_of(series, _nothing_after(series, last_on), timezone.now())
     drop = [*after.drop, *(after.keep if also_apart else [])]
     _refuse_drops(drop, reason, by)
@@ -218,6 +221,7 @@ def end_series(series: Series, *, last_on: date, by: User, reason: str = "", als
 @verb
 def fill_series(series: Series, *, by: User) -> Outcome:
     """Make the visits that the rule asks for and that are not there: days that were taken and have become free."""
+    series = Series.objects.select_for_update().get(pk=series.pk)
     outcome = Outcome(series)
     people = list(series.representatives.all())
     _make(series, gaps(series, timezone.now()), people, outcome, by)
@@ -286,6 +290,19 @@ def _continued(series: Series, new: Series, by: User) -> Series:
     for name in (*WORD_FIELDS, *RULE_FIELDS):
         setattr(fresh, name, getattr(new, name))
     return fresh
+
+
+def _refuse_continued(series: Series, new: Series) -> None:
+    """The days from which another series has taken over are that one's: a form sent twice makes nothing twice."""
+    later = series.continued_by.order_by("from_on").first()
+    if later is not None and new.to_on >= later.from_on:
+        words = _("从%s起已由另一个系列接续，请到那个系列里修改，或把结束日期改到那天以前") % cn_day(later.from_on)
+        raise ValidationError({"to_on": ValidationError(words, code="continued")})
+
+
+def _hold_visits(series: Series) -> None:
+    """Lock the visits of a series, so that none is published, changed or deleted while it is decided about them."""
+    list(series.visits.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _nothing_after(series: Series, last_on: date) -> Series:

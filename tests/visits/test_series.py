@@ -9,6 +9,7 @@ from django.utils import timezone
 from liaison.common.exceptions import NotAllowed
 from liaison.policy.models import CalendarDay
 from tests import factories
+from tests.notices.test_sending import in_thread
 from visits.actions import cancel_visit, publish_visit, save_visit
 from visits.models import Series, Visit
 from visits.models.series import MOST_VISITS
@@ -273,3 +274,24 @@ def test_every_second_week_stays_the_same_second_week(station, street, monday):
     save_following(visit, representatives=[], by=street)
     after = Series.objects.get(continues=series)
     assert [day for day, _hour, _state in stands(after)] == [monday + n * DAY for n in (14, 28, 42)]
+
+
+def test_the_same_change_sent_twice_makes_nothing_twice(station, street, monday):
+    series = save_series(weekly(station, monday), representatives=[], by=street).series
+    new = changed(series, title="新主题", from_on=monday + 7 * DAY)
+    change_series_from(series, new, representatives=[], by=street)
+    with pytest.raises(ValidationError, match="已由另一个系列接续") as refusal:
+        change_series_from(series, changed(series, title="新主题", from_on=new.from_on, to_on=new.to_on),
+                           representatives=[], by=street)  # fmt: skip
+    assert list(refusal.value.error_dict) == ["to_on"]
+    assert (Series.objects.count(), Visit.objects.count()) == (2, 4)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_fill_the_same_gaps_fill_them_once(station, street, monday):
+    series = save_series(weekly(station, monday), representatives=[], by=street).series
+    Visit.objects.filter(series=series, rule_on__gt=monday).delete()
+    threads = [in_thread(lambda: fill_series(series, by=street)) for _ in range(2)]
+    for thread in threads:
+        thread.join(20)
+    assert stands(series) == [(monday + n * 7 * DAY, 9, "draft") for n in range(4)]
