@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Max, Min, Prefetch, Q
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,7 @@ from representatives.models import Representative
 from stations.models import Station
 
 from ..choices import HOLDING
+from ..holidays import provisional_words
 from ..models import Attendance, RotaPlan, RotaSeat, RotaSlot
 from .options import Options
 
@@ -76,6 +78,13 @@ class Shown:
         if not totals:
             return {}
         return {"least": min(totals), "most": max(totals), "mean": sum(totals) / len(totals), "people": len(totals)}
+
+    @cached_property
+    def provisional(self) -> str:
+        """That new visits lie in years whose holidays are not announced by now; empty where none does."""
+        new = RotaSlot.objects.for_user(self.user).filter(plan=self.plan, is_new=True, accepted_at=None)
+        ends = new.aggregate(first=Min("starts_at"), last=Max("starts_at"))
+        return provisional_words(*map(timezone.localdate, ends.values())) if ends["first"] else ""
 
     # Stations
 

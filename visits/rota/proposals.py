@@ -15,7 +15,7 @@ from stations.models import Room
 from .. import holidays
 from ..choices import Frequency, OffDays, State, VisitKind
 from ..models import Visit
-from ..rules import LAST, Rule, occurrences
+from ..rules import LAST, Occurrence, Rule, occurrences
 from .drafts import Ask, Draft
 
 ORDINALS = (1, 2, 3, 4)
@@ -32,7 +32,8 @@ def propose(stations: dict[str, str], ask: Ask, now: datetime) -> list[Draft]:
     found = []
     for turn, station in enumerate(stations):
         for number, (month, least) in enumerate(wanted.items()):
-            for on, why in days.of(turn, month, max(0, least - days.held[station, month])):
+            for day in days.of(turn, month, max(0, least - days.held[station, month])):
+                on = day.on
                 start, end = (timezone.make_aware(datetime.combine(on, hour)) for hour in (starts, ends))
                 if start <= now or not ask.from_on <= on <= ask.to_on:
                     continue
@@ -40,7 +41,7 @@ def propose(stations: dict[str, str], ask: Ask, now: datetime) -> list[Draft]:
                 if room:
                     taken[room].append((start, end))
                 title = options.themes[(turn + number) % len(options.themes)] if options.themes else ""
-                note = "；".join(filter(None, [why, words]))
+                note = "；".join(filter(None, [day.why, words, days.provisional(day)]))
                 found.append(Draft(station, VisitKind.RECEPTION_DAY, title, start, end, room, note=note))
     return sorted(found, key=lambda draft: (draft.starts_at, draft.station))
 
@@ -60,13 +61,14 @@ class Days:
         self.options, self.first = ask.options, ask.from_on.replace(day=1)
         self.last = (ask.to_on.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
         self.calendar = holidays.known(self.first, self.last)
-        self.known: dict[tuple[int, int], dict[date, tuple[date, str]]] = {}
+        self.known: dict[tuple[int, int], dict[date, Occurrence]] = {}
+        self.words: dict[tuple[int, int], str] = {}
         whole = Visit.objects.standing().filter(kind=VisitKind.RECEPTION_DAY).between(self.first, self.last)
         whole = whole.filter(Visit.objects.under(ask.code)).values_list("station", "starts_at")
         self.held = Counter((station, timezone.localdate(at).replace(day=1)) for station, at in whole)
 
-    def of(self, turn: int, month: date, count: int) -> list[tuple[date, str]]:
-        """`count` days of a month for the station whose turn it is, each with why it moved."""
+    def of(self, turn: int, month: date, count: int) -> list[Occurrence]:
+        """`count` days of a month for the station whose turn it is."""
         weekday = self.options.weekdays[turn % len(self.options.weekdays)]
         first = self.options.ordinal
         others = [nth for nth in ORDINALS if nth != first]
@@ -75,12 +77,21 @@ class Days:
         found = [self.rule_days(weekday, nth).get(month) for nth in ordinals]
         return sorted(day for day in found if day)
 
-    def rule_days(self, weekday: int, nth: int) -> dict[date, tuple[date, str]]:
+    def rule_days(self, weekday: int, nth: int) -> dict[date, Occurrence]:
         if (weekday, nth) not in self.known:
             rule = Rule(Frequency.WEEKDAY_OF_MONTH, weekdays=(weekday,), ordinals=(nth,), off_days=OffDays.HOLIDAYS)
             days = occurrences(rule, self.first, self.last, self.calendar)
-            self.known[weekday, nth] = {day.rule_on.replace(day=1): (day.on, day.why) for day in days}
+            self.known[weekday, nth] = {day.rule_on.replace(day=1): day for day in days}
         return self.known[weekday, nth]
+
+    def provisional(self, day: Occurrence) -> str:
+        """That the day may still move, in words; asked once for the same years."""
+        if not day.is_provisional:
+            return ""
+        years = day.rule_on.year, day.on.year
+        if years not in self.words:
+            self.words[years] = holidays.provisional_words(day.rule_on, day.on)
+        return self.words[years]
 
 
 def rooms_of(stations: dict) -> dict[str, list[tuple[int, str, str]]]:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from liaison.policy.choices import DayKind, Key, Unit
-from liaison.policy.models import CalendarDay, Threshold
+from liaison.policy.models import CalendarDay, CalendarYear, Threshold
 from stations.choices import RoomKind
 from tests import factories
 from visits.rota.problem import read
@@ -26,7 +26,11 @@ def nth(first: date, weekday: int, n: int) -> date:
 
 @pytest.fixture(autouse=True)
 def _no_holidays(db):
+    """Every year is announced, and none has a holiday."""
     CalendarDay.objects.all().delete()
+    CalendarYear.objects.update(announced=True)
+    years = [CalendarYear(year=year, announced=True) for year in range(2027, 2100)]
+    CalendarYear.objects.bulk_create(years, ignore_conflicts=True)
 
 
 def test_a_station_without_a_reception_gets_one_by_the_rule(station, people):
@@ -63,6 +67,15 @@ def test_a_holiday_moves_it_and_says_why(station, people):
     (draft,) = proposed(weekdays=(2,), ordinal=2)
     assert draft.day == named + timedelta(days=1)
     assert draft.note.startswith(f"某节放假，由{named.month}月{named.day}日顺延")
+
+
+def test_a_day_in_a_year_not_announced_is_said_to_be_provisional(station, people):
+    factories.room(station)
+    CalendarYear.objects.filter(year=month().year).update(announced=False)
+    (draft,) = proposed(weekdays=(2,))
+    assert draft.note == f"暂定：{month().year}年放假安排尚未公布，日期可能顺延"
+    CalendarYear.objects.update(announced=True)
+    assert [draft.note for draft in proposed(weekdays=(2,))] == [""]
 
 
 def test_stations_take_turns_on_the_days(station, people):

@@ -1,5 +1,6 @@
 """The pages of rotas, through the door that the office takes."""
 
+import re
 from datetime import date
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 from liaison.accounts import jobs
 from liaison.accounts.models import Job
+from liaison.policy.models import CalendarYear
 from representatives.choices import SeatStatus
 from representatives.models import Seat
 from tests import factories
@@ -122,6 +124,34 @@ def test_the_plan_stands_beside_what_is_there_and_says_what_changes(as_, street,
     visit.attendances.filter(representative=people[0]).delete()
     text = text_of(as_(street).get(plan.get_absolute_url()))
     assert "已采用 1 / 1 场" in text
+
+
+def test_a_year_not_announced_is_said_above_the_plan_and_at_each_new_slot(as_, street, station, people):
+    words = f"暂定：{month().year}年放假安排尚未公布，日期可能顺延"
+    CalendarYear.objects.filter(year=month().year).update(announced=False)
+    plan = planned(fill=True)
+    assert text_of(as_(street).get(plan.get_absolute_url())).count(words) == 2
+    CalendarYear.objects.update(announced=True)
+    text = text_of(as_(street).get(plan.get_absolute_url()))
+    assert text.count(words) == 1  # what the slot says is as it was when the plan was made
+
+
+def test_the_soft_terms_are_shown_with_values_and_weights_and_how_far_from_the_best_it_is(as_, street, station, people):
+    factories.visit(station, starts_at=at(month().replace(day=9)), people=people[:1])
+    plan = planned(weights={"load": 7, "theme": 2, "mix": 0, "spread": 5})
+    text = text_of(as_(street).get(plan.get_absolute_url()))
+    number = '" class="num">([^<]+)<.*?'
+    rows = re.findall(f'项目">([^<]+)</td>.*?数{number}权数{number}代价{number}', text)
+    assert rows == [
+        ("次数均衡", "1", "7", "7"), ("主题不重复", "0", "2", "0"), ("级别搭配", "0", "0", "0"),
+        ("时间分散", "0", "5", "0"),
+    ]  # fmt: skip
+    assert "已证明是最好的：代价 7 不能再少" in text
+    RotaPlan.objects.update(figures=plan.figures | {"cost": 80, "bound": 79, "gap": 0.0125})
+    text = text_of(as_(street).get(plan.get_absolute_url()))
+    assert "已证明是最好的" not in text
+    assert 'figure-number">1.25%</p>' in text
+    assert "最多差这么多：代价 80，任何方案不少于 79" in text
 
 
 def test_whom_a_plan_would_exchange_is_said_to_leave(as_, street, station, people):
