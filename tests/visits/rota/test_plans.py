@@ -212,6 +212,22 @@ def test_the_job_makes_the_plan_and_leads_to_it(plan):
     assert job.result_url == plan.get_absolute_url()
 
 
+def test_the_job_tells_the_seconds_passed_of_the_limit(plan, monkeypatch):
+    from visits.rota import solve
+
+    real, told = solve.solve, []
+
+    def slow(problem, tick):
+        for passed in (7.9, 99):
+            tick(passed)
+            told.append(Job.objects.values_list("done", "total").get())
+        return real(problem, tick)
+
+    monkeypatch.setattr(solve, "solve", slow)
+    jobs.run(plan.job_id)
+    assert told == [(7, 30), (30, 30)]
+
+
 def test_what_a_killed_worker_began_another_one_ends_and_nothing_is_there_twice(plan, monkeypatch):
     """The first worker falls silent in the middle of writing; its transaction is gone, and so is its right to write."""
 
