@@ -14,6 +14,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// A row of tabs wider than the phone begins at the tab one is on, not at its first.
+for (const here of document.querySelectorAll(".tabs [aria-current]")) {
+  const row = here.closest(".tabs");
+  row.scrollLeft += here.getBoundingClientRect().right - row.getBoundingClientRect().right + here.offsetWidth;
+}
+
 // A filter that has a button works without this; with it, choosing is enough.
 document.addEventListener("change", (event) => {
   if (event.target.closest("form[data-autosubmit]")) event.target.form.requestSubmit();
