@@ -25,7 +25,7 @@ from visits.models import Printing, Visit
 from visits.posters import fonts, pdf, shelf, typesetting
 from visits.posters import jobs as poster_jobs
 from visits.posters.facts import facts_of, listed
-from visits.posters.notice_template import FILE, make
+from visits.posters.notice_template import MAKERS, make
 from visits.posters.text import notice
 
 pytestmark = pytest.mark.django_db
@@ -290,8 +290,10 @@ def test_what_a_form_might_take_for_markup_is_text_in_word(client, station):
     assert "一、主题：<b>{{ title }}&amp;" in [p.text for p in document.paragraphs]
 
 
-def test_the_kept_template_is_the_one_that_its_maker_makes():
-    kept, made = docx.Document(FILE), make()
+@pytest.mark.parametrize("file", MAKERS, ids=lambda file: file.stem)
+def test_the_kept_template_is_the_one_that_its_maker_makes(file):
+    kept, made = docx.Document(file), make(MAKERS[file])
+    assert kept.element.xml == made.element.xml
     assert [(p.style.name, p.text) for p in kept.paragraphs] == [(p.style.name, p.text) for p in made.paragraphs]
     assert kept.styles.element.xml == made.styles.element.xml
 

@@ -171,7 +171,10 @@ def listed(station: Station, rows: list[dict], issuer: str, base: str, today: da
         "hours": station.hours,
         "phone": station.phone,
         "is_draft": any(row["is_draft"] for row in rows),
-        "rows": [row | {"who": who(row), "spot": spot(row)} for row in rows[:MOST_ROWS]],
+        "rows": [
+            row | {"who": who(row), "spot": spot(row), "flag": words.FLAGS.get(row["mark"], "")}
+            for row in rows[:MOST_ROWS]
+        ],
         "more": "后面还有安排，请扫码查看" if len(rows) > MOST_ROWS else "",
         "none": "" if rows else words.NOTHING_COMING,
         "topics": words.ANY_TOPIC,

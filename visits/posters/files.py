@@ -27,8 +27,11 @@ FORMS = {
     PrintForm.PICTURE: Form("png", "image/png", pdf.picture),
 }
 STATION_FORMS = {
-    "a3": Form("A3.pdf", "application/pdf", lambda facts: pdf.station_poster(facts, "a3")),
-    "a4": Form("A4.pdf", "application/pdf", lambda facts: pdf.station_poster(facts, "a4")),
+    PrintForm.A3: Form("A3.pdf", "application/pdf", lambda facts: pdf.station_poster(facts, "a3")),
+    PrintForm.A4: Form("A4.pdf", "application/pdf", lambda facts: pdf.station_poster(facts, "a4")),
+    PrintForm.WORD: Form("docx", WORD, word.station),
+    PrintForm.TEXT: Form("txt", "text/plain; charset=utf-8", lambda facts: text.station(facts).encode()),
+    PrintForm.PICTURE: Form("png", "image/png", pdf.station_picture),
 }
 
 

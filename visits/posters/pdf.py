@@ -29,6 +29,10 @@ def station_poster(facts: dict, size: str = "a4") -> bytes:
     return typesetting.set_in_turn(STATION, [ready(facts)], size=size)
 
 
-def picture(facts: dict) -> bytes:
+def picture(facts: dict, template: str = POSTER) -> bytes:
     """The poster as a PNG of 1080 px, as high as its words need."""
-    return typesetting.set_in_turn(POSTER, [ready(facts)], size="png", form="png", ppi=PICTURE_PPI)
+    return typesetting.set_in_turn(template, [ready(facts)], size="png", form="png", ppi=PICTURE_PPI)
+
+
+def station_picture(facts: dict) -> bytes:
+    return picture(facts, STATION)

@@ -8,6 +8,11 @@ def notice(facts: dict) -> str:
     return "\n".join(line for part in (_head, _facts, _matters, _foot) for line in part(facts)) + "\n"
 
 
+def station(facts: dict) -> str:
+    """A station's coming visits, one after the other."""
+    return "\n".join(line for part in (_list_head, _rows, _list_foot) for line in part(facts)) + "\n"
+
+
 def _head(facts):
     yield ("【草稿，未公布】" if facts["is_draft"] else "") + facts["title"]
     if facts["number"]:
@@ -66,7 +71,50 @@ def _foot(facts):
     if facts["phone"]:
         yield f"联络站电话：{facts['phone']}"
     yield f"详情：{facts['url']}"
+    yield from _signed(facts)
+
+
+def _signed(facts):
     yield ""
     yield facts["issuer"]
     if facts["issued_on"]:
         yield facts["issued_on"]
+
+
+def _list_head(facts):
+    yield ("【草稿，未公布】" if facts["is_draft"] else "") + facts["title"]
+    yield facts["station"]
+    yield ""
+
+
+def _rows(facts):
+    for number, row in enumerate(facts["rows"], 1):
+        yield f"{number}. {row['date']}{row['time']}"
+        yield "　　" + (f"【{row['flag']}】" if row["flag"] else "") + what_words(row)
+        if row["mark"] == words.CANCELLED:
+            yield f"　　{off_words(row)}"
+        else:
+            yield from (f"　　变更　{change_words(change)}" for change in row["changes"])
+            yield f"　　地点：{row['spot']}"
+            yield f"　　{row['people_label']}：{row['who']}"
+    yield from filter(None, [facts["none"], facts["more"]])
+    yield ""
+
+
+def what_words(row: dict) -> str:
+    """物业服务（统一接待选民日）; where no theme was named, what kind it is."""
+    named = row["theme"] and row["theme"] != row["kind"]
+    return f"{row['theme']}（{row['kind']}）" if named else row["kind"]
+
+
+def off_words(row: dict) -> str:
+    return f"请不要前往。原因：{row['reason']}"
+
+
+def _list_foot(facts):
+    yield from _matters(facts)
+    for label, name in (("联络站地址", "address"), ("开放时间", "hours"), ("联络站电话", "phone")):
+        if facts[name]:
+            yield f"{label}：{facts[name]}"
+    yield f"最新安排：{facts['url']}"
+    yield from _signed(facts)

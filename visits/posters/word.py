@@ -1,4 +1,4 @@
-"""A notice as a Word file that staff may edit before they stamp it."""
+"""A notice, or the list of a station, as a Word file that staff may edit before they stamp it."""
 
 from io import BytesIO
 from pathlib import Path
@@ -6,27 +6,37 @@ from pathlib import Path
 import segno
 
 from . import words
-from .text import person_words, refused_words
+from .text import change_words, off_words, person_words, refused_words, what_words
 
-FILE = Path(__file__).parent / "templates" / "notice.docx"  # made by notice_template.py
+FILE = Path(__file__).parent / "templates" / "notice.docx"  # both made by notice_template.py
+LIST_FILE = FILE.with_name("station.docx")
 NUMERALS = "一二三四五六七八九十"
 CODE_MM = 30
 
 
 def notice(facts: dict) -> bytes:
+    return filled(FILE, facts, context(facts))
+
+
+def station(facts: dict) -> bytes:
+    """A station's coming visits, as a table."""
+    return filled(LIST_FILE, facts, list_context(facts))
+
+
+def filled(file: Path, facts: dict, values: dict) -> bytes:
     from docx.shared import Mm  # these two take a fifth of a second to import, which only whoever prints should wait
     from docxtpl import DocxTemplate, InlineImage
 
-    template = DocxTemplate(FILE)
+    template = DocxTemplate(file)
     code = BytesIO()
     segno.make(facts["url"], error="m", micro=False).save(code, kind="png", scale=10, border=0)
     picture = InlineImage(template, code, width=Mm(CODE_MM))
-    template.render(context(facts) | {"code": picture}, autoescape=True)
+    template.render(values | {"code": picture}, autoescape=True)
     properties = template.docx.core_properties
     properties.title, properties.author = facts["title"], facts["issuer"]
-    file = BytesIO()
-    template.save(file)
-    return file.getvalue()
+    made = BytesIO()
+    template.save(made)
+    return made.getvalue()
 
 
 def context(facts: dict) -> dict:
@@ -75,3 +85,28 @@ def numbered(items) -> list[dict[str, str]]:
     """一、主题：…"""
     pairs = zip(NUMERALS, items, strict=False)
     return [{"head": f"{numeral}、{head}：", "text": text} for numeral, (head, text) in pairs]
+
+
+def list_context(facts: dict) -> dict:
+    """The list in the order of an official document; of each visit a row."""
+    matters = [("可以反映", facts["topics"]), ("不予受理", refused_words(facts))]
+    told = [("联络站地址", facts["address"]), ("开放时间", facts["hours"]), ("联络站电话", facts["phone"])]
+    return {
+        "title": facts["title"] + ("（草稿）" if facts["is_draft"] else ""),
+        "opening": facts["none"] or f"现将{facts['station']}近期进站安排公告如下。",
+        "rows": [row_of(row) for row in facts["rows"]],
+        "more": facts["more"],
+        "items": numbered([*matters, *(pair for pair in told if pair[1])]),
+        "issuer": facts["issuer"],
+        "issued_on": facts["issued_on"],
+        "code_words": f"扫码或打开 {facts['url']} 查看本站最新安排。",
+    }
+
+
+def row_of(row: dict) -> dict:
+    """A visit's cells; what is struck out once it was cancelled has a name of its own. A name not given stays empty."""
+    flag, when, what = f"【{row['flag']}】" if row["flag"] else "", row["date"] + row["time"], what_words(row)
+    if row["mark"] == words.CANCELLED:
+        return {"flag": flag, "off_when": when, "off_what": what, "notes": [off_words(row)]}
+    notes = [change_words(change) for change in row["changes"]]
+    return {"flag": flag, "when": when, "what": what, "notes": notes, "spot": row["spot"], "who": row["who"]}

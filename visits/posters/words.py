@@ -5,6 +5,7 @@ from ..choices import VisitKind
 RECEPTIONS = frozenset({VisitKind.RECEPTION_DAY, VisitKind.LEADER_VISIT})  # voters are asked to come and speak
 
 CHANGED, CANCELLED, DRAFT = "变更", "取消", "草稿"
+FLAGS = {CHANGED: "有变更", CANCELLED: "已取消", DRAFT: "草稿"}  # before a visit on the list of a station
 
 ANY_TOPIC = "对本地方各方面工作的意见和建议，以及身边的急难愁盼，都可以说。"
 # 代表法 (2025) §31, §59: representatives listen, explain, record and follow up; they do not handle a case themselves.

@@ -38,6 +38,11 @@ def published(request, public_id: str) -> dict:
     return facts_for(request, public_id, "read")[1]
 
 
+def list_of(request, code: str, form: PrintForm):
+    station = get_for_user(Station, request.user, "read", code=code)
+    return in_turn(request, station_list(station, request, timezone.localdate()), STATION_FORMS[form])
+
+
 @login_not_required
 def poster(request, public_id):
     form = FORMS[PrintForm(asked_size(request))]
@@ -62,6 +67,19 @@ def notice_text(request, public_id):
 @login_not_required
 def station_poster(request, code):
     """What comes at a station, on one page to pin up."""
-    size = asked_size(request)
-    station = get_for_user(Station, request.user, "read", code=code)
-    return in_turn(request, station_list(station, request, timezone.localdate()), STATION_FORMS[size])
+    return list_of(request, code, PrintForm(asked_size(request)))
+
+
+@login_not_required
+def station_picture(request, code):
+    return list_of(request, code, PrintForm.PICTURE)
+
+
+@login_not_required
+def station_word(request, code):
+    return list_of(request, code, PrintForm.WORD)
+
+
+@login_not_required
+def station_text(request, code):
+    return list_of(request, code, PrintForm.TEXT)
