@@ -10,6 +10,7 @@ import pytest
 import typst
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
@@ -338,6 +339,12 @@ def test_when_too_many_print_the_page_says_come_again(client, reception, monkeyp
     response = client.get(f"/visits/{reception.public_id}/poster.png")
     assert (response.status_code, response["Retry-After"]) == (503, "5")
     assert "请过一会儿再打开" in response.content.decode()
+
+
+def test_the_desks_picture_waits_for_its_turn_too(as_, street, reception, monkeypatch):
+    monkeypatch.setattr(typesetting, "_turn", type("Taken", (), {"acquire": lambda self, timeout: False})())
+    response = as_(street).get(reverse("visits:visit-preview", args=[reception.public_id]))
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
 
 
 # -- at the desk -----------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Notices at the desk: printed with evidence, copied out, or a whole street's at once."""
 
 from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -42,7 +43,12 @@ def visit_notice(request, public_id):
 
 def visit_preview(request, public_id):
     """The picture of a notice that the page shows; looking at it is no printing."""
-    return answer(request, facts_for(request, public_id, "view")[1], FORMS[PrintForm.PICTURE])
+    facts = facts_for(request, public_id, "view")[1]
+    try:
+        return answer(request, facts, FORMS[PrintForm.PICTURE])
+    except Busy:
+        words = _("现在要打印的人较多，请过一会儿再试")
+        return HttpResponse(words, status=503, content_type="text/plain; charset=utf-8", headers={"Retry-After": "5"})
 
 
 @require_POST
