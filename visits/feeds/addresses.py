@@ -5,7 +5,7 @@ from typing import NamedTuple, Self
 import segno
 from django.http import HttpRequest
 
-from .serving import base_of
+from liaison.common.linked import base_of
 
 
 class Address(NamedTuple):

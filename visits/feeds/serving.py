@@ -12,6 +12,7 @@ from django.utils.http import content_disposition_header, http_date
 
 from liaison.accounts.models import User
 from liaison.common import pages
+from liaison.common.linked import base_of
 
 from ..models import day_start
 from . import atom, ics
@@ -31,11 +32,6 @@ class Made(NamedTuple):
     etag: str
     modified: int
     content: bytes = b""
-
-
-def base_of(request: HttpRequest) -> str:
-    """Scheme and host of the house; as this request has them where none were set."""
-    return settings.SITE["url"].rstrip("/") or f"{request.scheme}://{request.get_host()}"
 
 
 def public(request: HttpRequest, feed: Feed, form: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from liaison.accounts.jobs import start
 from liaison.accounts.scoping import may
 from liaison.common.forms import posted, refusals_at
+from liaison.common.linked import base_of
 from liaison.common.templatetags.face import cn_day
 
 from ..actions import record_printing
@@ -18,7 +19,7 @@ from ..forms.posters import PosterFilter, PosterForm, counted
 from ..models import Printing
 from ..posters import fonts, text
 from ..posters.files import FORMS, answer
-from ..posters.sources import facts_for, printed_by, site_url, stations_of
+from ..posters.sources import facts_for, printed_by, stations_of
 from ..posters.typesetting import Busy
 from .cards import refused
 
@@ -94,5 +95,5 @@ def ordered(request, find: PosterFilter, given: dict) -> dict:
     return {
         "title": _("海报 %(where)s %(days)s %(size)s") % {"where": where, "days": days, "size": given["size"].upper()},
         "stations": given["stations"], "what": given["what"], "size": given["size"], "drafts": given["drafts"],
-        "from": find.first.isoformat(), "to": find.last.isoformat(), "base": site_url(request),
+        "from": find.first.isoformat(), "to": find.last.isoformat(), "base": base_of(request),
     }  # fmt: skip
