@@ -11,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from liaison.accounts.serializers import PlaceSerializer
-from liaison.common.api import in_reckonable_year
+from liaison.common.forms import in_reckonable_year
 from representatives.models import Representative
 from representatives.serializers import NamedRepresentativeSerializer
 from stations.choices import RoomKind

@@ -16,6 +16,7 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.views import APIView, exception_handler
 
 from .exceptions import NotAllowed
+from .forms import in_reckonable_year
 from .paging import follows, key_of, precedes, turned
 from .search import LONGEST
 
@@ -164,11 +165,6 @@ def row_filter(*, by: str, words: str, queryset: Callable, **kwargs) -> ModelCho
 def day_filter(**kwargs) -> DateFilter:
     """A day that exists in every time zone and database: a year like 0001 or 9999 cannot be reckoned with."""
     return DateFilter(validators=[in_reckonable_year], **kwargs)
-
-
-def in_reckonable_year(value) -> None:
-    if not 1949 <= value.year <= 2200:
-        raise ModelValidationError(_("请检查年份"), code="year")
 
 
 def search_length(**kwargs) -> dict:
