@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from liaison.accounts import jobs
 from liaison.accounts.models import Job, Region, User
 from liaison.common.exceptions import NotAllowed, verb
+from liaison.common.templatetags.face import cn_day
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 from representatives.choices import SeatStatus
@@ -35,7 +36,8 @@ def ask_for_plan(*, code: str, from_on: date, to_on: date, options: Options, by:
     """Keep what is wanted and hand it to a worker, whose job's page tells how far it is."""
     refuse(code, from_on, to_on, options, by)
     plan = RotaPlan.objects.create(code=code, from_on=from_on, to_on=to_on, options=options.as_json(), created_by=by)
-    title = _("编排轮值：%(place)s %(from)s—%(to)s") % {"place": place_name(code), "from": from_on, "to": to_on}
+    title = _("编排轮值：%(place)s %(from)s—%(to)s") % {
+        "place": place_name(code), "from": cn_day(from_on), "to": cn_day(to_on)}  # fmt: skip
     plan.job = jobs.start(WORK, title=title, by=by, plan=plan.pk)
     plan.save(update_fields=["job"])
     return plan

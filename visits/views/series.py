@@ -95,9 +95,9 @@ def _gaps(series: Series, now) -> list[dict]:
 def series_add(request):
     if not may(request.user, "add", Series):
         raise PermissionDenied
-    station, question = station_asked(request)
+    station, question = station_asked(request, _("新建系列"))
     if station is None:
-        return question or choose_station(request, stations_to_plan(request.user))
+        return question or choose_station(request, stations_to_plan(request.user), _("新建系列"))
     today = timezone.localdate()
     last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
     first = min(today + timedelta(days=Threshold.objects.number(Key.NOTICE_DAYS, today) + 1), last)

@@ -75,7 +75,7 @@ def visit_add(request):
     """Plan a visit. Whoever works for several stations names one first."""
     if not may(request.user, "add", Visit):
         raise PermissionDenied
-    station, question = station_asked(request)
+    station, question = station_asked(request, _("安排进站"))
     return question or _plan(request, Visit(), station=station)
 
 
