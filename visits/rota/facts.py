@@ -62,11 +62,6 @@ class Rep:
     def serves(self, day: date) -> bool:
         return any(seat.what == SeatStatus.SERVING and seat.covers(day) for seat in self.seats)
 
-    def level_on(self, day: date) -> int:
-        """The highest level at which somebody sits that day."""
-        serving = [seat.level for seat in self.seats if seat.what == SeatStatus.SERVING and seat.covers(day)]
-        return min(serving, default=NO_LEVEL)
-
     def belongs(self, station: str, day: date) -> bool:
         return any(stay.what == station and stay.covers(day) for stay in self.memberships)
 
