@@ -24,11 +24,17 @@ def now(words: str) -> SafeString:
     return format_html('<ins class="now"><span class="visually-hidden">{} </span>{}</ins>', heard, words)
 
 
+def announced_hours(changed: dict) -> tuple[datetime, datetime]:
+    """The hours that were announced, where they hold no longer, in the time of the place."""
+    start, end = (datetime.fromisoformat(changed[name]) for name in ("starts_at", "ends_at"))
+    return timezone.localtime(start), timezone.localtime(end)
+
+
 def hours_before(changed: dict, starts_at: datetime) -> str:
     """The announced hours, with their day where that is another one; empty where they hold."""
     if "starts_at" not in changed:
         return ""
-    old, end = (timezone.localtime(datetime.fromisoformat(changed[name])) for name in ("starts_at", "ends_at"))
+    old, end = announced_hours(changed)
     hours = cn_time_range(old, end)
     return hours if old.date() == timezone.localdate(starts_at) else f"{cn_date(old)} {hours}"
 
@@ -40,11 +46,11 @@ def place_before(changed: dict) -> tuple[str, str]:
     old, new = changed["place"], changed["place_now"]
     parts = [
         old["name"] if old["station"] != new["station"] else "",
-        _room(old) if old["room"] != new["room"] else "",
+        room_words(old) if old["room"] != new["room"] else "",
         (old["place"] or old["address"]) if old["place"] != new["place"] or old["station"] != new["station"] else "",
         (_("线上") if old["online"] else _("现场")) if old["online"] != new["online"] else "",
     ]
-    return " ".join(filter(None, parts)), _room(new) if old["room"] != new["room"] else ""
+    return " ".join(filter(None, parts)), room_words(new) if old["room"] != new["room"] else ""
 
 
 def changes_of(visit, user) -> dict | None:
@@ -62,7 +68,7 @@ def compared(visit, user) -> dict | None:
     left, joined = ([names[p] for p in changed.get(part, ()) if p in names] for part in ("left", "joined"))
     hours = place = ""
     if "starts_at" in changed:
-        old, end = (timezone.localtime(datetime.fromisoformat(changed[name])) for name in ("starts_at", "ends_at"))
+        old, end = announced_hours(changed)
         hours = was(f"{cn_date(old)} {cn_time_range(old, end)}")
     if "place" in changed:
         place = was(whole_place(changed["place"]))
@@ -74,10 +80,11 @@ def compared(visit, user) -> dict | None:
 
 def whole_place(place: dict) -> str:
     online = _("线上") if place["online"] else ""
-    return " ".join(filter(None, [place["name"], _room(place), place["place"] or place["address"], online]))
+    return " ".join(filter(None, [place["name"], room_words(place), place["place"] or place["address"], online]))
 
 
-def _room(place: dict) -> str:
+def room_words(place: dict) -> str:
+    """The room of an announced place by its own name, else by its kind; empty where there was none."""
     if place["room"] is None:
         return ""
     return place["room_name"] or str(RoomKind(place["room_kind"]).label)

@@ -1,12 +1,9 @@
 """What was announced and no longer holds, in words: a notice of a change names the old beside the new."""
 
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
-
 from liaison.common.templatetags.face import cn_date, cn_time_range
 from representatives.models import Representative
-from stations.choices import RoomKind
 
+from ..announced import announced_hours, people_in, room_words
 from ..models import Visit
 from . import words
 
@@ -20,7 +17,7 @@ def changes_of(visit: Visit, names: dict[int, str], place: dict[str, str]) -> li
         return []
     was, found = visit.changed_from, []
     if "starts_at" in was:
-        old = hours(*(timezone.localtime(parse_datetime(was[name])) for name in ("starts_at", "ends_at")))
+        old = hours(*announced_hours(was))
         found.append({"label": "时间", "old": old, "new": hours(visit.starts_at, visit.ends_at)})
     if "place" in was:
         found.append({"label": "地点", "old": place_words(was["place"]), "new": place["place"]})
@@ -38,8 +35,7 @@ def place_words(old: dict) -> str:
     """The announced place as facts.py words the present one."""
     if old["online"]:
         return online_words(old["place"])
-    room = old.get("room_name") or (old.get("room_kind") and str(RoomKind(old["room_kind"]).label))
-    return old["place"] or " ".join(filter(None, [old["name"], room]))
+    return old["place"] or " ".join(filter(None, [old["name"], room_words(old)]))
 
 
 def online_words(place: str) -> str:
@@ -48,13 +44,7 @@ def online_words(place: str) -> str:
 
 def names_in(visits: list[Visit], user) -> dict[int, str]:
     """Names of everybody who joined or left one of `visits` after it was announced; no query where nobody did."""
-    people = {
-        person
-        for visit in visits
-        if visit.is_changed
-        for part in ("left", "joined")
-        for person in visit.changed_from.get(part, ())
-    }
+    people = {person for visit in visits if visit.is_changed for person in people_in(visit.changed_from)}
     if not people:
         return {}
     return dict(Representative.objects.for_user(user, "read").filter(pk__in=people).values_list("pk", "name"))
