@@ -1,27 +1,30 @@
-"""Who and which room a plan would take twice, in words that say where and when; the same for page, admin and API.
+"""Who and which room a plan would take twice, and who is away, in words; the same for page, admin and API.
 
 This is courtesy: against a second writer at the same moment the exclusion constraints hold.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaison.common.templatetags.face import cn_day, cn_time_range
-from representatives.models import Representative
+from representatives.models import Absence, Representative
 
-from .models import Attendance, Visit
+from .models import Attendance, Visit, day_start
 
+DAY = timedelta(days=1)
 MOST_NAMED = 3  # visits that stand in the way of one room
 
 
 def refuse_clashes(visit: Visit, representatives: Iterable[Representative]) -> None:
     """Raises ValidationError at `room` and `representatives`, whose code is that of the constraints behind them."""
-    taken = {"room": _rooms_taken(visit), "representatives": _people_taken(visit, representatives)}
+    representatives = list(representatives)
+    people = [*_people_taken(visit, representatives), *_people_away(visit, representatives)]
+    taken = {"room": _rooms_taken(visit), "representatives": people}
     errors = {
         name: [ValidationError(text, code="constraint") for text in texts] for name, texts in taken.items() if texts
     }
@@ -49,8 +52,21 @@ def _people_taken(visit: Visit, representatives: Iterable[Representative]) -> li
     return [_taken(attendance) for attendance in elsewhere]
 
 
+def _people_away(visit: Visit, representatives: Iterable[Representative]) -> list[str]:
+    """Who is away that day (请假外出); whoever stood on the list for that day already is not asked about again."""
+    day = timezone.localdate(visit.starts_at)
+    known = Attendance.objects.filter(visit=visit.pk, during__overlap=(day_start(day), day_start(day + DAY)))
+    away = Absence.objects.filter(representative__in=representatives).during(day, day)
+    away = away.exclude(representative__in=known.values("representative"))
+    return [_away(absence, day) for absence in away.select_related("representative").order_by("id")]
+
+
+def _away(absence: Absence, day: date) -> str:
+    return _("%(name)s在%(day)s请假外出") % {"name": absence.representative.name, "day": cn_day(day)}
+
+
 def taken_on(visits: Sequence[Visit], people: Iterable[Representative], beside: Iterable[int] = ()) -> dict[date, list]:
-    """What stands in the way of planned `visits` of one room and the same `people`, in words by day, in two queries.
+    """What stands in the way of planned `visits` of one room and the same `people`, in words by day, in three queries.
 
     `beside` are visits that move themselves and so are in nobody's way.
     """
@@ -74,6 +90,13 @@ def taken_on(visits: Sequence[Visit], people: Iterable[Representative], beside: 
             w for other, w in by_day[day] if other.starts_at < visit.ends_at and other.ends_at > visit.starts_at
         ]:
             found[day] = texts
+    for absence in Absence.objects.filter(representative__in=people).during(
+        timezone.localdate(first), timezone.localdate(last)
+    ).select_related("representative").order_by("id"):  # fmt: skip
+        for visit in visits:
+            day = timezone.localdate(visit.starts_at)
+            if absence.from_on <= day <= absence.to_on:
+                found.setdefault(day, []).append(_away(absence, day))
     return found
 
 

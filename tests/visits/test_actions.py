@@ -195,3 +195,26 @@ def test_nothing_is_logged_before_it_begins(station, liaison):
     visit = factories.visit(station, state="published")
     with pytest.raises(NotAllowed, match="进站开始以后才能登记"):
         log_visit(visit, came=[], voters_received=0, summary="还没开始", by=liaison)
+
+
+def test_somebody_who_is_away_is_not_put_on_a_list_but_stays_on_one(station, street):
+    here, away = factories.representative("张三", station=station), factories.representative("李四", station=station)
+    visit = factories.visit(station, people=[away])
+    factories.absence(away, days=7)
+    assert save_visit(visit, representatives=[away, here], by=street).attendances.count() == 2
+    other = Visit(
+        station=station, kind="reception_day", starts_at=factories.hour(7, at=15), ends_at=factories.hour(7, at=16)
+    )
+    day = timezone.localdate(other.starts_at)
+    with pytest.raises(ValidationError, match=f"李四在{day.year}年{day.month}月{day.day}日请假外出") as refusal:
+        save_visit(other, representatives=[away], by=street)
+    assert list(refusal.value.error_dict) == ["representatives"]
+
+
+def test_a_visit_is_not_moved_to_a_day_on_which_somebody_is_away(station, street):
+    away = factories.representative("李四", station=station)
+    visit = factories.visit(station, people=[away])
+    factories.absence(away, days=8)
+    visit.starts_at, visit.ends_at = factories.hour(8), factories.hour(8, at=11)
+    with pytest.raises(ValidationError, match="请假外出"):
+        save_visit(visit, by=street)

@@ -123,6 +123,12 @@ def test_a_cancelled_visit_stays_sixty_days_and_until_its_day_is_over(client, st
     assert [e["STATUS"] for e in found] == ["CONFIRMED", "CANCELLED", "CANCELLED"]
 
 
+def test_a_visit_cancelled_long_after_its_day_stays_sixty_days_too(client, station):
+    cancelled(station, days=-89, ago=30, title="补记取消")
+    cancelled(station, days=-150, ago=61, title="早已取消")
+    assert [e["SUMMARY"].split("（")[0] for e in events(client.get("/schedule.ics"))] == ["【已取消】补记取消"]
+
+
 def test_a_calendar_looks_ahead_as_far_as_it_says(client, station):
     for days in (90, 91, 180, 181):
         factories.visit(station, starts_at=factories.hour(days), state="published", title=f"{days}天")

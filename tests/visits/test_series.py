@@ -295,3 +295,11 @@ def test_two_who_fill_the_same_gaps_fill_them_once(station, street, monday):
     for thread in threads:
         thread.join(20)
     assert stands(series) == [(monday + n * 7 * DAY, 9, "draft") for n in range(4)]
+
+
+def test_a_day_on_which_somebody_is_away_is_left_out_and_named(station, street, monday):
+    person = factories.representative("张三", station=station)
+    factories.absence(person, from_on=monday, to_on=monday + 2 * DAY)
+    outcome = save_series(weekly(station, monday, 2), representatives=[person], by=street)
+    assert [(day.on, "张三在" in day.why and "请假外出" in day.why) for day in outcome.left_out] == [(monday, True)]
+    assert stands(outcome.series) == [(monday + 7 * DAY, 9, "draft")]

@@ -94,7 +94,9 @@ def around(visits: VisitQuerySet, today: date, ahead: int, most: int) -> list[di
         since = today - timedelta(days=PAST)
         gone = Q(state=State.CANCELLED, changed_at__lt=day_start(since))
         over = visits.between(since, today - timedelta(days=1)).exclude(gone)
-        rows = list(over.order_by("-starts_at", "-id")[:rest])[::-1] + rows
+        late = visits.before(since).filter(state=State.CANCELLED, changed_at__gte=day_start(since))
+        past = [*over.order_by("-starts_at", "-id")[:rest], *late.order_by("-starts_at", "-id")[:rest]]
+        rows = past[:rest][::-1] + rows
     return rows
 
 

@@ -17,7 +17,7 @@ from . import fonts
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).resolve().parent.parent.parent
-LONGEST = 300  # seconds; a district's posters take three
+LONGEST = 300  # seconds; a district's posters take one or two
 LOOK_EVERY = 1.0
 _turn = threading.BoundedSemaphore(1)  # typst lets other threads run meanwhile: one core of the web at most is its
 

@@ -127,7 +127,9 @@ def draft_of(slot: RotaSlot, by: User | None) -> Visit:
 def refuse_unfit(slot: RotaSlot, seats: list[tuple[int, bool]]) -> None:
     """Since the plan was made somebody may have asked leave, left the station or been planned elsewhere that day."""
     day = timezone.localdate(slot.starts_at)
-    facts = Facts(reps_of({person for person, _fixed in seats}, Ask(slot.plan.code, day, day), frozenset(), {}))
+    facts = Facts(
+        reps_of({person for person, _fixed in seats}, Ask(slot.plan.code, day, day), frozenset(), {}, timezone.now())
+    )
     wrong = []
     for person, is_fixed in seats:
         rep = facts.reps[person]

@@ -43,7 +43,7 @@ def read(ask: Ask, now: datetime) -> Reading:
     movable = placed_by_plans(stations, ask) if options.keep == HAND else frozenset()
     there, standing = drafts_of(stations, ask, now, movable)
     members = members_of(stations, ask)
-    facts = Facts(reps_of(members | {p for draft in there for p in draft.before}, ask, movable, stations))
+    facts = Facts(reps_of(members | {p for draft in there for p in draft.before}, ask, movable, stations, now))
     drafts = [draft for draft in there if len(draft.fixed) < options.least]
     drafts += propose(stations, ask, now) if options.fill else []
     at = by_station(facts, members)
@@ -114,8 +114,11 @@ def years_of(ask: Ask) -> tuple[date, date]:
     return date(ask.from_on.year, 1, 1), date(ask.to_on.year, 12, 31)
 
 
-def reps_of(people: set[int], ask: Ask, movable: frozenset, stations: dict) -> dict[int, Rep]:
-    """People with seats, memberships, absences and all their visits of the years that the period touches."""
+def reps_of(people: set[int], ask: Ask, movable: frozenset, stations: dict, now: datetime) -> dict[int, Rep]:
+    """People with seats, memberships, absences and all their visits of the years that the period touches.
+
+    A draft that was never published is no visit once its hour has passed.
+    """
     first, last = years_of(ask)
     seats, stays, away, leave, coming = (defaultdict(list) for _ in range(5))
     for person, *seat, level in Seat.objects.filter(representative__in=people).values_list(
@@ -135,7 +138,7 @@ def reps_of(people: set[int], ask: Ask, movable: frozenset, stations: dict) -> d
     at_visits = Attendance.objects.filter(
         representative__in=people, visit__starts_at__gte=day_start(first),
         visit__starts_at__lt=day_start(last + timedelta(days=1)),
-    ).exclude(visit__state=State.CANCELLED)  # fmt: skip
+    ).exclude(visit__state=State.CANCELLED).exclude(visit__state=State.DRAFT, visit__ends_at__lte=now)  # fmt: skip
     for person, state, visit, kind, title, starts_at, ends_at, station, name, published_at in at_visits.values_list(
         "representative", "state", "visit", "visit__kind", "visit__title", "visit__starts_at", "visit__ends_at",
         "visit__station", "visit__station__name", "visit__published_at",

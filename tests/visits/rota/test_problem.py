@@ -119,6 +119,12 @@ def test_cancelled_visits_keep_nobody(draft, people):
     assert able(reading()) == {"张三", "李四", "王五"}
 
 
+def test_a_draft_that_was_never_published_and_whose_hour_has_passed_is_no_visit(station, people):
+    factories.visit(station, starts_at=at(month().replace(day=3)), people=people[:1])
+    ahead, past = (read(ask(), at(month().replace(day=n))).problem.people[people[0].pk].load for n in (2, 5))
+    assert (ahead, past) == (1, 0)
+
+
 def test_slots_are_the_drafts_that_want_people(station, people):
     days = [month().replace(day=n) for n in (5, 6, 7, 8)]
     full = factories.visit(station, starts_at=at(days[0]), people=people[:2])

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         asked = Options(seconds=seconds, may_lack=may_lack)
         try:
             refuse(place, from_on, to_on, asked, None)
-            plan = make_plan(self.row(place, from_on, to_on, asked), timezone.now())
+            plan = make_plan(self.row(place, from_on, to_on, asked), timezone.now(), self.ticking(seconds))
         except ValidationError as error:
             raise CommandError("；".join(error.messages)) from None
         self.tell(plan)
@@ -38,6 +38,15 @@ class Command(BaseCommand):
                 self.stdout.write(
                     f"没有采用：{slot.station} {timezone.localtime(slot.starts_at):%Y-%m-%d %H:%M} {slot.refusal}"
                 )
+
+    def ticking(self, limit: int):
+        """Tells on a terminal how much of the time is used; a file that keeps the output stays without it."""
+
+        def tick(passed: float) -> None:
+            if self.stderr.isatty():
+                self.stderr.write(f"\r正在编排：{int(passed)} / {limit} 秒", ending="")
+
+        return tick
 
     def row(self, code: str, from_on: date, to_on: date, options: Options) -> RotaPlan:
         """A plan to be made; what an earlier run of the same left unused goes: twice is once."""
