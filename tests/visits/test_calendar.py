@@ -201,7 +201,7 @@ def test_second_visitor_costs_no_query(client, december):
 def test_bad_day_is_told_at_its_field_and_today_is_shown(client, december, query, told):
     page = client.get(f"/schedule/calendar/?{query}&theme=停车")
     problem = re.search(r'id="problem-on"[^>]*>(?:<p>(.*?)</p>)?</div>', page.content.decode())
-    assert problem[1] or told == ""
+    assert (problem[1] or "") == told
     assert f"{timezone.localdate():%Y%m%d}" in page.content.decode()
     assert 'value="停车"' in page.content.decode()
 
