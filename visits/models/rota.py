@@ -14,7 +14,7 @@ from representatives.models import Representative
 from stations.models import Room, Station
 
 from ..choices import RotaState, VisitKind
-from .visit import Visit
+from .visit import Attendance, Visit
 
 
 class RotaPlanQuerySet(ScopedQuerySet):
@@ -117,13 +117,17 @@ class RotaSeatQuerySet(ScopedQuerySet):
     place = "slot__station__code"
 
 
-@pghistory.track()
+@pghistory.track(exclude=["attendance"])
 class RotaSeat(models.Model):
     """A representative in a slot; `is_fixed` where a person was put there by hand and the plan kept it."""
 
     slot = models.ForeignKey(RotaSlot, models.CASCADE, related_name="seats", verbose_name=_("轮值场次"))
     representative = models.ForeignKey(Representative, models.PROTECT, related_name="+", verbose_name=_("人大代表"))
     is_fixed = models.BooleanField(_("手工安排"), default=False)
+    # What accepting made of it. No constraint: whom a hand took out and put back has another row, and this one is gone.
+    attendance = models.ForeignKey(
+        Attendance, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("参加代表")
+    )
 
     objects = RotaSeatQuerySet.as_manager()
 

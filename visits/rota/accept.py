@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.core.exceptions import ValidationError
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,6 +90,8 @@ def accept_slot(key: int, *, by: User | None) -> bool:
     save_visit(visit, representatives=[*people, *on_leave(visit)], by=by)
     slot.visit, slot.accepted_at, slot.refusal = visit, timezone.now(), ""
     slot.save(update_fields=["visit", "accepted_at", "refusal"])
+    placed = visit.attendances.filter(representative=OuterRef("representative"))
+    slot.seats.filter(is_fixed=False).update(attendance=Subquery(placed.values("pk")))
     return True
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from liaison.policy.choices import Key
@@ -40,7 +41,7 @@ def read(ask: Ask, now: datetime) -> Reading:
     options = ask.options
     stations = Station.objects.filter(Station.objects.under(ask.code), is_open=True)
     stations = dict(stations.order_by("code").values_list("code", "name"))
-    movable = placed_by_plans(stations, ask) if options.keep == HAND else frozenset()
+    movable = placed_by_plans(stations) if options.keep == HAND else frozenset()
     there, standing = drafts_of(stations, ask, now, movable)
     members = members_of(stations, ask)
     facts = Facts(reps_of(members | {p for draft in there for p in draft.before}, ask, movable, stations, now))
@@ -74,12 +75,13 @@ def is_there(draft: Draft) -> bool:
 # -- What stands --------------------------------------------------------------------------------------------------
 
 
-def placed_by_plans(stations: dict, ask: Ask) -> frozenset[tuple[int, int]]:
-    """(visit, person) whom an accepted plan put into a draft; a hand put the others there."""
+def placed_by_plans(stations: dict) -> frozenset[tuple[int, int]]:
+    """(visit, person) whom an accepted plan put into a draft, untouched since; a hand put or left the others there."""
+    changes = Attendance.pgh_event_models["update"].objects.filter(pgh_label="update", pgh_obj=OuterRef("attendance"))
     seats = RotaSeat.objects.filter(
-        is_fixed=False, slot__accepted_at__isnull=False, slot__visit__state=State.DRAFT, slot__station__in=stations
+        ~Exists(changes), attendance__visit__state=State.DRAFT, attendance__visit__station__in=stations
     )
-    return frozenset(seats.values_list("slot__visit", "representative"))
+    return frozenset(seats.values_list("attendance__visit", "attendance__representative"))
 
 
 def drafts_of(stations: dict, ask: Ask, now: datetime, movable: frozenset) -> tuple[list[Draft], int]:

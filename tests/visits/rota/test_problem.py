@@ -10,13 +10,17 @@ from liaison.policy.models import Threshold
 from representatives.choices import Leadership, SeatStatus
 from representatives.models import Membership, Seat
 from tests import factories
+from visits.actions import save_visit, set_representatives
+from visits.choices import RotaState
 from visits.models import RotaPlan
+from visits.rota.accept import accept_plan
 from visits.rota.facts import Rep, Stay
 from visits.rota.options import Options
+from visits.rota.plans import make_plan
 from visits.rota.problem import due_by, read
 from visits.rota.solve import solve
 
-from .conftest import ask, at, month
+from .conftest import ask, at, end_of, month
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -144,18 +148,78 @@ def test_a_draft_of_another_street_is_not_planned(other_station, people):
     assert reading().drafts == []
 
 
-def test_what_an_earlier_plan_put_there_may_move_where_only_hands_count(station, people):
-    visit = factories.visit(station, starts_at=at(month().replace(day=9)), people=people[:2])
-    plan = RotaPlan.objects.create(code="410105002", from_on=month(), to_on=month())
+# -- Whom a plan put there, and whom a hand -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def placed(station, people):
+    """A draft with 李四 by hand, and with 张三, whom an accepted plan put there."""
+    visit = factories.visit(station, starts_at=at(month().replace(day=9)), people=people[1:2])
+    plan = RotaPlan.objects.create(code="410105002", from_on=month(), to_on=month(), state=RotaState.READY)
     slot = plan.slots.create(
         visit=visit, station=station, kind=visit.kind, starts_at=visit.starts_at, ends_at=visit.ends_at,
-        accepted_at=timezone.now(),
+        before=[people[1].pk],
     )  # fmt: skip
+    slot.seats.create(representative=people[1], is_fixed=True)
     slot.seats.create(representative=people[0])
-    assert reading().drafts == []
+    assert accept_plan(plan, by=None) == (1, 0)
+    return visit
+
+
+def kept(visit, **options) -> set[str]:
+    """Names of those in a draft who stay where only hands count."""
+    found = reading(keep="hand", most=2, **options)
+    (draft,) = [draft for draft in found.drafts if draft.visit == visit.pk] or [None]
+    return {found.facts.reps[person].name for person in draft.fixed} if draft else {"everybody"}
+
+
+def test_what_an_earlier_plan_put_there_may_move_where_only_hands_count(placed, people):
+    assert reading(most=2).drafts == []
     found = reading(keep="hand")
-    assert [draft.fixed for draft in found.drafts] == [(people[1].pk,)]
+    assert kept(placed) == {"李四"}
     assert (found.problem.people[people[0].pk].load, able(found)) == (0, {"张三", "王五"})
+
+
+def test_whom_a_hand_took_out_and_put_back_stays(placed, people):
+    set_representatives(placed, people[1:2])
+    assert kept(placed) == {"李四"}
+    set_representatives(placed, people[:2])
+    assert kept(placed) == {"everybody"}
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        lambda there: [there.update(state="leave"), there.update(state="expected")],
+        lambda there: there.update(note="上午到"),
+    ],
+)
+def test_whom_a_hand_changed_after_a_plan_stays(placed, people, by_hand):
+    by_hand(placed.attendances.filter(representative=people[0]))
+    assert kept(placed) == {"everybody"}
+
+
+def test_who_comes_in_place_of_somebody_whom_a_plan_put_there_stays(placed, people):
+    placed.attendances.filter(representative=people[0]).update(state="leave")
+    placed.attendances.create(representative=people[2])
+    assert kept(placed) == {"everybody"}
+    assert reading(keep="hand", most=2).problem.people[people[2].pk].load == 1
+
+
+def test_another_hour_for_a_draft_makes_nobody_in_it_a_hands(placed):
+    placed.starts_at += timedelta(minutes=30)
+    save_visit(placed, by=None)
+    assert kept(placed) == {"李四"}
+
+
+def test_whom_a_later_plan_left_where_the_first_one_put_them_may_still_move(placed, people):
+    wishes = Options(keep="hand", fill=False, pins=(people[0].pk,)).as_json()
+    later = RotaPlan.objects.create(code="410105002", from_on=month(), to_on=end_of(month()), options=wishes)
+    make_plan(later, timezone.now())
+    assert accept_plan(later, by=None) == (1, 0)
+    assert kept(placed) == {"李四"}
+    later.delete()
+    assert kept(placed) == {"李四"}
 
 
 # -- Yearly minimum -----------------------------------------------------------------------------------------------
