@@ -1,11 +1,10 @@
 """The days of a series, against dateutil's own rules and against the calendar."""
 
-from calendar import monthrange
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from dateutil.rrule import FR, MO, MONTHLY, WEEKLY, rrule
+from dateutil.rrule import FR, MO, MONTHLY, WEEKLY, YEARLY, rrule
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +59,7 @@ def stretches(draw):
 
 
 def by_dateutil(rule: Rule, from_: date, to: date) -> list[date]:
-    """The same days put together the plain way, month by month."""
+    """The same days by dateutil's own rules: one for each number that the rule names, put together."""
     whole = {"dtstart": datetime.combine(from_, datetime.min.time()), "bymonth": rule.months or None}
     whole["until"] = datetime.combine(to, datetime.min.time())
     if rule.frequency == Frequency.WEEKLY:
@@ -69,13 +68,18 @@ def by_dateutil(rule: Rule, from_: date, to: date) -> list[date]:
     if rule.frequency == Frequency.WEEKDAY_OF_MONTH:
         every = [rrule(MONTHLY, byweekday=d - 1, bysetpos=n, **whole) for d in rule.weekdays for n in rule.ordinals]
         return sorted({moment.date() for found in every for moment in found})
-    all_days = [from_ + timedelta(days=n) for n in range((to - from_).days + 1)]
-    return [day for day in all_days if (not rule.months or day.month in rule.months) and named(rule, day)]
+    whole["bymonth"] = rule.months or range(1, 13)
+    every = YEARLY if rule.frequency == Frequency.YEARLY else MONTHLY
+    return sorted({moment.date() for number in rule.month_days for moment in in_each_month(every, number, whole)})
 
 
-def named(rule: Rule, day: date) -> bool:
-    last = monthrange(day.year, day.month)[1]
-    return any(min(last if n == -1 else n, last) == day.day for n in rule.month_days)
+def in_each_month(every: int, number: int, whole: dict) -> list[datetime]:
+    """The day `number` of each month, and the decision of the house: where a month has no such day, its last one.
+
+    dateutil passes such a month over (RFC 5545), so that its last day is asked for and taken where it comes too early.
+    """
+    lasts = [moment for moment in rrule(every, bymonthday=-1, **whole) if moment.day < number]
+    return [*rrule(every, bymonthday=number, **whole), *lasts]
 
 
 @given(rules(), stretches())
