@@ -33,6 +33,11 @@ class Draft:
         return timezone.localdate(self.starts_at)
 
     @property
+    def movable(self) -> tuple[int, ...]:
+        """Whom an earlier plan put there, and this one may put elsewhere."""
+        return tuple(person for person in self.before if person not in self.fixed)
+
+    @property
     def theme(self) -> str:
         return theme_of(self.kind, self.title)
 

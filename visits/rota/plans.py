@@ -1,6 +1,8 @@
 """Making a plan: what is refused, what the solver is asked, and what is kept of its answer."""
 
 import time
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
@@ -24,7 +26,7 @@ from ..models import RotaPlan, RotaSeat, RotaSlot
 from .drafts import Ask
 from .options import HOURS_WRONG, Options
 from .problem import Reading, read
-from .shapes import Answer, Tick, TooShort, best_mix
+from .shapes import Answer, Person, Slot, Tick, TooShort, best_mix
 from .words import conflicts_of
 
 WORK = "rota"
@@ -141,29 +143,43 @@ def keep(plan: RotaPlan, reading: Reading, answer: Answer) -> None:
 
 
 def keep_slots(plan: RotaPlan, reading: Reading, answer: Answer) -> None:
-    drafts = reading.drafts
-    slots = [
-        RotaSlot(
+    drafts = {slot.key: reading.drafts[slot.key] for slot in changed(reading, answer)}
+    slots = {
+        key: RotaSlot(
             plan=plan, visit_id=draft.visit, station_id=draft.station, kind=draft.kind, title=draft.title,
             room_id=draft.room, starts_at=draft.starts_at, ends_at=draft.ends_at, is_new=draft.visit is None,
             before=list(draft.before), note=draft.note[:200],
         )
-        for draft in drafts
-    ]  # fmt: skip
-    RotaSlot.objects.bulk_create(slots, batch_size=BATCH)
+        for key, draft in drafts.items()
+    }  # fmt: skip
+    RotaSlot.objects.bulk_create(slots.values(), batch_size=BATCH)
     seats = [
         RotaSeat(slot=slots[key], representative_id=person, is_fixed=True)
-        for key, draft in enumerate(drafts) for person in draft.fixed
+        for key, draft in drafts.items() for person in draft.fixed
     ]  # fmt: skip
     seats += [RotaSeat(slot=slots[key], representative_id=person) for key, person in sorted(answer.places)]
     RotaSeat.objects.bulk_create(seats, batch_size=BATCH)
 
 
+def changed(reading: Reading, answer: Answer) -> list[Slot]:
+    """The slots that the plan is about: a draft that has people enough, and keeps them, is none."""
+    added = defaultdict(set)
+    for slot, person in answer.places:
+        added[slot].add(person)
+    slots = zip(reading.problem.slots, reading.drafts, strict=True)
+    return [
+        slot for slot, draft in slots
+        if slot.wanted or draft.visit is None or added[slot.key].union(draft.fixed) != set(draft.before)
+    ]  # fmt: skip
+
+
 def figures(reading: Reading, answer: Answer, is_possible: bool) -> dict:
     """What the plan's page shows, each figure with what it is a share of."""
-    problem, new = reading.problem, sum(draft.visit is None for draft in reading.drafts)
+    problem, slots = reading.problem, changed(reading, answer)
+    new = sum(draft.visit is None for draft in reading.drafts)
     found = {
-        "slots": len(problem.slots), "new": new, "standing": reading.standing, "stations": len(reading.stations),
+        "slots": len(slots), "new": new, "standing": reading.standing + len(problem.slots) - len(slots),
+        "stations": len(reading.stations),
         "people": len(problem.people), "needs": len(problem.needs), "variables": answer.variables,
         "constraints": answer.constraints, "parts": answer.parts,
         "solver": round(answer.seconds, 2),
@@ -174,21 +190,21 @@ def figures(reading: Reading, answer: Answer, is_possible: bool) -> dict:
     for _slot, person in answer.places:
         added[person] += 1
     loads = [[key, problem.people[key].load, n] for key, n in added.items()]
-    can_mix, mixed = mixed_visits(reading, answer)
+    can_mix, mixed = mixed_visits(slots, problem.people, answer)
     return found | {
-        "added": len(answer.places), "fixed": sum(len(slot.fixed) for slot in problem.slots), "loads": loads,
+        "added": len(answer.places), "fixed": sum(len(slot.fixed) for slot in slots), "loads": loads,
         "placed": sum(n > 0 for n in added.values()), "mixed": mixed, "can_mix": can_mix,
         "terms": {name: getattr(answer.terms, name) for name in problem.weights},
         "cost": answer.cost, "bound": answer.bound, "gap": round(answer.gap, 4),
     }  # fmt: skip
 
 
-def mixed_visits(reading: Reading, answer: Answer) -> tuple[int, int]:
+def mixed_visits(slots: list[Slot], people: Mapping[int, Person], answer: Answer) -> tuple[int, int]:
     """At how many slots people of several levels could meet, and at how many of these they do."""
-    people, there = reading.problem.people, {}
+    there = {}
     for slot, person in answer.places:
         there.setdefault(slot, set()).add(people[person].level)
-    could = [slot for slot in reading.problem.slots if best_mix(slot, people) > 1]
+    could = [slot for slot in slots if best_mix(slot, people) > 1]
     meet = [len(there.get(slot.key, set()) | {people[p].level for p in slot.fixed}) > 1 for slot in could]
     return len(could), sum(meet)
 

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Exists, OuterRef
@@ -33,7 +33,7 @@ class Reading:
     stations: dict[str, str]
     drafts: list[Draft]  # a slot's key is its place here
     unfit: list[tuple[Draft, int, str]]  # (draft, person, why): put there by hand, and not in office that day
-    standing: int  # visits in place and period that stay as they are
+    standing: int  # visits in place and period that no plan touches
 
 
 def read(ask: Ask, now: datetime) -> Reading:
@@ -41,19 +41,21 @@ def read(ask: Ask, now: datetime) -> Reading:
     options = ask.options
     stations = Station.objects.filter(Station.objects.under(ask.code), is_open=True)
     stations = dict(stations.order_by("code").values_list("code", "name"))
-    movable = placed_by_plans(stations) if options.keep == HAND else frozenset()
-    there, standing = drafts_of(stations, ask, now, movable)
+    placed = placed_by_plans(stations) if options.keep == HAND else frozenset()
+    there, standing = drafts_of(stations, ask, now, placed)
     members = members_of(stations, ask)
+    drafts = [draft for draft in there if len(draft.fixed) < options.most]
+    movable = frozenset((draft.visit, person) for draft in drafts for person in draft.movable)
     facts = Facts(reps_of(members | {p for draft in there for p in draft.before}, ask, movable, stations, now))
-    drafts = [draft for draft in there if len(draft.fixed) < options.least]
     drafts += propose(stations, ask, now) if options.fill else []
     at = by_station(facts, members)
     slots = tuple(slot_of(key, draft, facts, options, at[draft.station]) for key, draft in enumerate(drafts))
     needs = (*needs_of_people(facts, members, slots, ask), *needs_of_leaders(facts, slots, stations, ask))
+    needs = (*needs, *needs_of_pins(facts, slots, ask))
     problem = Problem(
         people={key: person_of(rep, ask) for key, rep in facts.reps.items()},
-        slots=slots,
-        needs=(*needs, *needs_of_pins(facts, slots, ask)),
+        slots=only_needed(slots, needs),
+        needs=needs,
         weights=options.weights,
         gap_days=options.gap_days,
         seconds=options.seconds,
@@ -62,14 +64,11 @@ def read(ask: Ask, now: datetime) -> Reading:
     unfit = [
         (draft, person, words)
         for draft in there
-        for person in draft.fixed
-        if (words := seat_words(facts.reps[person], draft.day))
+        for person in draft.before
+        if (draft.visit, person) not in movable and (words := seat_words(facts.reps[person], draft.day))
     ]
-    return Reading(ask, problem, facts, stations, drafts, unfit, standing + len(there) - sum(map(is_there, drafts)))
-
-
-def is_there(draft: Draft) -> bool:
-    return draft.visit is not None
+    full = sum(len(draft.fixed) >= options.most for draft in there)
+    return Reading(ask, problem, facts, stations, drafts, unfit, standing + full)
 
 
 # -- What stands --------------------------------------------------------------------------------------------------
@@ -84,7 +83,7 @@ def placed_by_plans(stations: dict) -> frozenset[tuple[int, int]]:
     return frozenset(seats.values_list("attendance__visit", "attendance__representative"))
 
 
-def drafts_of(stations: dict, ask: Ask, now: datetime, movable: frozenset) -> tuple[list[Draft], int]:
+def drafts_of(stations: dict, ask: Ask, now: datetime, placed: frozenset) -> tuple[list[Draft], int]:
     """The drafts still to come, with who is in them; and how many other visits stand in the period."""
     visits = Visit.objects.standing().filter(station__in=stations).between(ask.from_on, ask.to_on)
     rows = visits.order_by("starts_at", "id").values_list(
@@ -99,7 +98,7 @@ def drafts_of(stations: dict, ask: Ask, now: datetime, movable: frozenset) -> tu
     found = [
         Draft(
             station, kind, title, starts_at, ends_at, room, visit=pk, before=tuple(people[pk]),
-            fixed=tuple(person for person in people[pk] if (pk, person) not in movable),
+            fixed=tuple(person for person in people[pk] if (pk, person) not in placed),
         )
         for pk, station, kind, title, starts_at, ends_at, room in drafts
     ]  # fmt: skip
@@ -184,6 +183,15 @@ def slot_of(key: int, draft: Draft, facts: Facts, options: Options, members: Ite
     )
     return Slot(key, draft.station, draft.starts_at, draft.ends_at, draft.day, draft.theme, draft.fixed, able,
                 options.least, options.most)  # fmt: skip
+
+
+def only_needed(slots: Iterable[Slot], needs: Iterable[Need]) -> tuple[Slot, ...]:
+    """A draft with people enough is left as it is, but for whom a need asks, who may have no other place."""
+    asked = {place for need in needs for place in need.places}
+    return tuple(
+        slot if slot.wanted else replace(slot, able=tuple(p for p in slot.able if (slot.key, p) in asked))
+        for slot in slots
+    )
 
 
 def by_station(facts: Facts, members: set[int]) -> dict[str, set[int]]:

@@ -136,8 +136,10 @@ def quarter_of(day: date) -> tuple[int, int]:
 
 
 def best_mix(slot: Slot, people: Mapping[int, Person]) -> int:
-    """So many levels could meet at `slot`."""
+    """So many levels could meet at `slot`; where it wants nobody more, as many as do."""
     there = {people[p].level for p in slot.fixed}
+    if not slot.wanted:
+        return len(there)
     more = {people[p].level for p in slot.able} - there
     return len(there) + min(len(more), slot.room)
 
@@ -162,7 +164,7 @@ def terms_of(problem: Problem, places: Iterable[Place]) -> Terms:
         spread += sum(abs((a - b).days) < problem.gap_days for a, b in near)
     for slot in problem.slots:
         there = {problem.people[p].level for p in [*slot.fixed, *of_slot.get(slot.key, ())]}
-        mix += best_mix(slot, problem.people) - len(there)
+        mix += max(0, best_mix(slot, problem.people) - len(there))
     return Terms(load, theme, mix, spread)
 
 

@@ -9,8 +9,10 @@ from django.utils import timezone
 from liaison.accounts import jobs
 from liaison.accounts.choices import JOB_SILENCE, JobState
 from liaison.accounts.models import Job
+from liaison.policy.choices import Key, Unit
+from liaison.policy.models import Threshold
 from representatives.choices import Leadership, SeatStatus
-from representatives.models import Seat
+from representatives.models import Membership, Seat
 from tests import factories
 from visits.choices import RotaState
 from visits.models import RotaPlan, RotaSeat, RotaSlot, Visit
@@ -99,6 +101,20 @@ def test_a_plan_is_a_proposal_and_changes_nothing(station, people):
     assert draft.attendances.count() == 1
 
 
+def test_a_draft_with_people_enough_is_in_a_plan_only_where_that_adds_somebody(station, people):
+    Threshold.objects.create(key=Key.VISITS_PER_YEAR, value=12, unit=Unit.TIMES, source="试", valid_from=month())
+    Membership.objects.update(from_on=month())  # one visit is due in this month
+    for day in (9, 19):
+        factories.visit(station, starts_at=at(month().replace(day=day)), people=people[:2])
+    plan = planned()
+    assert (plan.state, plan.figures["slots"], plan.figures["standing"]) == (RotaState.READY, 1, 1)
+    seats = plan.slots.get().seats.order_by("id")
+    assert list(seats.values_list("representative__name", "is_fixed")) == [
+        ("张三", True), ("李四", True), ("王五", False),
+    ]  # fmt: skip
+    assert plan.figures["fixed"] == 2
+
+
 def test_figures_tell_numerator_and_denominator(station, people):
     factories.representative("赵六", station=station, level=2)
     factories.visit(station, starts_at=at(month().replace(day=9)), people=people[:1])
@@ -150,9 +166,6 @@ def test_who_may_lack_gets_a_plan_and_what_it_lacks(station, people):
 
 def test_a_yearly_minimum_that_cannot_be_met_names_person_and_days(station, people):
     first = month()
-    from liaison.policy.choices import Key, Unit
-    from liaison.policy.models import Threshold
-
     Threshold.objects.create(key=Key.VISITS_PER_YEAR, value=12, unit=Unit.TIMES, source="试", valid_from=first)
     visits = [factories.visit(station, starts_at=at(first.replace(day=day))) for day in (9, 19)]
     factories.absence(people[0], from_on=first, to_on=end_of(first))

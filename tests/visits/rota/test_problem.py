@@ -14,6 +14,7 @@ from visits.actions import save_visit, set_representatives
 from visits.choices import RotaState
 from visits.models import RotaPlan
 from visits.rota.accept import accept_plan
+from visits.rota.drafts import Ask
 from visits.rota.facts import Rep, Stay
 from visits.rota.options import Options
 from visits.rota.plans import make_plan
@@ -129,18 +130,22 @@ def test_a_draft_that_was_never_published_and_whose_hour_has_passed_is_no_visit(
     assert (ahead, past) == (1, 0)
 
 
-def test_slots_are_the_drafts_that_want_people(station, people):
-    days = [month().replace(day=n) for n in (5, 6, 7, 8)]
-    full = factories.visit(station, starts_at=at(days[0]), people=people[:2])
-    half = factories.visit(station, starts_at=at(days[1]), people=people[:1])
-    none = factories.visit(station, starts_at=at(days[2]))
-    public = factories.visit(station, starts_at=at(days[3]), people=people[:1], state="published")
-    found = reading()
-    assert [(d.visit, d.fixed) for d in found.drafts] == [(half.pk, (people[0].pk,)), (none.pk, ())]
+def test_slots_are_the_drafts_that_have_room(station, people):
+    days = [month().replace(day=n) for n in (5, 6, 7, 8, 9)]
+    keys = [person.pk for person in people]
+    factories.visit(station, starts_at=at(days[0]), people=people)
+    enough = factories.visit(station, starts_at=at(days[1]), people=people[:2])
+    half = factories.visit(station, starts_at=at(days[2]), people=people[:1])
+    none = factories.visit(station, starts_at=at(days[3]))
+    factories.visit(station, starts_at=at(days[4]), people=people[:1], state="published")
+    found = reading(most=3)
+    assert [(d.visit, d.fixed) for d in found.drafts] == [
+        (enough.pk, tuple(keys[:2])), (half.pk, (keys[0],)), (none.pk, ()),
+    ]  # fmt: skip
+    assert [slot.able for slot in found.problem.slots] == [(), tuple(keys[1:]), tuple(keys)]
     assert found.standing == 2
-    person = found.problem.people[people[0].pk]
-    assert (person.load, set(person.days)) == (3, {days[0], days[1], days[3]})
-    assert public.pk != full.pk
+    person = found.problem.people[keys[0]]
+    assert (person.load, set(person.days)) == (4, {days[0], days[1], days[2], days[4]})
 
 
 def test_a_draft_of_another_street_is_not_planned(other_station, people):
@@ -174,7 +179,7 @@ def kept(visit, **options) -> set[str]:
 
 
 def test_what_an_earlier_plan_put_there_may_move_where_only_hands_count(placed, people):
-    assert reading(most=2).drafts == []
+    assert [draft.movable for draft in reading().drafts] == [()]
     found = reading(keep="hand")
     assert kept(placed) == {"李四"}
     assert (found.problem.people[people[0].pk].load, able(found)) == (0, {"张三", "王五"})
@@ -204,6 +209,18 @@ def test_who_comes_in_place_of_somebody_whom_a_plan_put_there_stays(placed, peop
     placed.attendances.create(representative=people[2])
     assert kept(placed) == {"everybody"}
     assert reading(keep="hand", most=2).problem.people[people[2].pk].load == 1
+
+
+def test_where_hands_left_no_room_and_outside_the_period_a_plan_moves_nobody(placed, people):
+    later = Ask("410105002", month().replace(day=12), end_of(month()), Options(keep="hand", fill=False))
+    for found in (reading(keep="hand", least=1, most=1), read(later, timezone.now())):
+        assert (found.drafts, found.problem.people[people[0].pk].load) == ([], 1)
+
+
+def test_somebody_suspended_whom_a_plan_put_where_no_room_is_left_is_found(placed, people):
+    Seat.objects.filter(representative=people[0]).update(status=SeatStatus.SUSPENDED)
+    assert reading(keep="hand").unfit == []
+    assert [person for _draft, person, _why in reading(keep="hand", least=1, most=1).unfit] == [people[0].pk]
 
 
 def test_another_hour_for_a_draft_makes_nobody_in_it_a_hands(placed):
@@ -255,6 +272,22 @@ def test_visits_held_and_planned_count_towards_the_year(station, people):
     absent.attendances.update(state="leave")
     needs = {need.about[0]: need.count for need in reading(months=1).problem.needs if need.kind == "year"}
     assert needs[people[0].pk] == needs[people[1].pk] - 1 > 0
+
+
+@pytest.fixture
+def once(people):
+    """Each of three representatives came to the station this month, and owes one visit in it."""
+    Threshold.objects.create(key=Key.VISITS_PER_YEAR, value=12, unit=Unit.TIMES, source="试", valid_from=month())
+    Membership.objects.update(from_on=month())
+    return people
+
+
+def test_a_minimum_may_be_met_at_a_draft_that_has_people_enough(station, once):
+    factories.visit(station, starts_at=at(month().replace(day=9)), people=once[:2])
+    found = reading()
+    assert [(need.about[0], len(need.places)) for need in found.problem.needs] == [(once[2].pk, 1)]
+    assert able(found) == {"王五"}
+    assert {person for _slot, person in solve(found.problem).places} == {once[2].pk}
 
 
 def test_whose_home_is_elsewhere_is_planned_there(station, other_station, people):

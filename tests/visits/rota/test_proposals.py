@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def proposed(**options) -> list:
-    return read(ask(fill=True, **options), timezone.now()).drafts
+    return [draft for draft in read(ask(fill=True, **options), timezone.now()).drafts if draft.visit is None]
 
 
 def nth(first: date, weekday: int, n: int) -> date:

@@ -39,7 +39,7 @@ def test_mix_counts_levels_that_could_have_met():
 
 
 def test_who_stays_counts_for_the_mix():
-    asked = problem([slot(1, able=[1], fixed=[2], most=2)], [person(1, 4), person(2, 2)])
+    asked = problem([slot(1, able=[1], fixed=[2], least=2)], [person(1, 4), person(2, 2)])
     assert terms_of(asked, set()).mix == 1
     assert terms_of(asked, {(1, 1)}).mix == 0
 

@@ -95,6 +95,12 @@ def test_levels_are_mixed():
     assert of_slot(solve(problem(slots, people, weights=NONE | {"load": 1})), 1) == {1, 2}
 
 
+def test_nobody_is_added_to_people_enough_for_the_sake_of_a_mix():
+    people = [person(1, 4), person(2, 4), person(3, 1)]
+    asked = problem([slot(1, able=[3], fixed=[1, 2], least=2, most=4)], people, weights=NONE | {"mix": 9})
+    assert (solve(asked).places, solve(asked).cost) == (set(), 0)
+
+
 def test_visits_are_spread_over_the_year():
     slots = [slot(1, 0, able=[1]), slot(2, 7, able=[1, 2]), slot(3, 60, able=[1, 2])]
     answer = solve(problem(slots, [person(2, load=1)], weights=NONE | {"spread": 1}))
