@@ -7,6 +7,7 @@ its bound is added up: the gap that the answer tells is that of the whole.
 import math
 import time
 from collections import defaultdict
+from concurrent.futures import Future
 from threading import Thread
 
 from ortools.sat.python import cp_model
@@ -143,8 +144,8 @@ class Clock:
         """Let `solver` work in a thread of its own, so that this one can tell of it, and stop it."""
         left = max(LEAST_SECONDS, self.seconds - self.passed)
         solver.parameters.max_time_in_seconds = min(left, most or left)
-        status = []
-        worker = Thread(target=lambda: status.append(solver.solve(model)), daemon=True)
+        status = Future()
+        worker = Thread(target=work, args=(status, solver, model), daemon=True)
         worker.start()
         try:
             while worker.is_alive():
@@ -154,9 +155,17 @@ class Clock:
             solver.stop_search()
             worker.join()
             raise
-        return status[0]
+        return status.result()
 
     def tell(self) -> None:
         if self.passed - self.told >= TICK:
             self.told = self.passed
             self.tick(self.told)
+
+
+def work(status: Future, solver: cp_model.CpSolver, model: cp_model.CpModel) -> None:
+    """What the thread does: whatever goes wrong in it is raised again where the answer is waited for."""
+    try:
+        status.set_result(solver.solve(model))
+    except BaseException as error:
+        status.set_exception(error)

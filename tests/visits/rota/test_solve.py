@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from ortools.sat.python import cp_model
 
 from visits.rota.core import less, name, only
 from visits.rota.shapes import Need, Problem, TooShort, short_of, terms_of
@@ -226,6 +227,15 @@ def test_who_is_told_may_stop_the_search():
         solve(asked, stop)
     assert len(told) == 1
     assert time.monotonic() - told[0] < 20  # a busy machine's seconds; by itself it is less than one
+
+
+def test_what_goes_wrong_in_the_solver_is_told_as_it_is(monkeypatch):
+    def broken(_solver, _model):
+        raise MemoryError("no room for the model")
+
+    monkeypatch.setattr(cp_model.CpSolver, "solve", broken)
+    with pytest.raises(MemoryError, match="no room for the model"):
+        solve(problem([slot(1, able=[1])]))
 
 
 def test_the_time_over_without_an_answer_is_said(monkeypatch):
