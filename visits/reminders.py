@@ -4,13 +4,15 @@ from datetime import datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from liaison.accounts.models import User
-from liaison.common.templatetags.face import cn_date, cn_time_range
+from liaison.common.templatetags.face import cn_near_date, cn_time_range
 from liaison.notices import actions as notices
 from liaison.notices.choices import Kind
+from liaison.notices.letters import Letter, Own
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 
@@ -36,18 +38,10 @@ def plan_reminders(visit: Visit) -> None:
     if timezone.now() >= expires_at:
         notices.cancel(about(visit))
         return
-    subject, body = words(visit)
-    notices.plan(
-        Kind.VISIT_TOMORROW,
-        about=about(visit),
-        about_version=visit.version,
-        place=visit.station_id,
-        to=recipients(visit),
-        due_at=due_at,
-        expires_at=expires_at,
-        subject=subject,
-        body=body,
+    letter = Letter(
+        Kind.VISIT_TOMORROW, recipients(visit), due_at, expires_at, lambda: facts(visit), lambda user: own(visit, user)
     )
+    notices.plan(about=about(visit), about_version=visit.version, place=visit.station_id, letters=[letter])
 
 
 def plan_again(at: datetime) -> None:
@@ -75,30 +69,28 @@ def recipients(visit: Visit):
     return users.union(visit.station.liaisons())
 
 
-def words(visit: Visit) -> tuple[str, str]:
-    """Subject and text: when, where, who, and what to do next. No phone number, no voter.
+def facts(visit: Visit) -> dict[str, str]:
+    """What the texts speak of: when, where, who. No phone number, no voter; and the day with its date, no "tomorrow",
+    for a visit published late may be today's."""
+    expected = visit.attendances.filter(state=AttendanceState.EXPECTED)
+    return {
+        "when": when(visit),
+        "station": visit.station.name,
+        "where": where(visit),
+        "matter": visit.heading,
+        "people": "、".join(expected.values_list("representative__name", flat=True)) or _("待定"),
+        "page": f"{settings.SITE['url'].rstrip('/')}{visit.get_absolute_url()}" if settings.SITE["url"] else "",
+    }
 
-    In the house's language, whatever language the one who moved the visit reads; and without "tomorrow", for a visit
-    published late may be today's.
-    """
-    with translation.override(settings.LANGUAGE_CODE):
-        day, hours = cn_date(visit.starts_at), cn_time_range(visit.starts_at, visit.ends_at)
-        expected = visit.attendances.filter(state=AttendanceState.EXPECTED)
-        names = "、".join(expected.values_list("representative__name", flat=True))
-        lines = [
-            _("您好，提醒您以下进站安排："),
-            "",
-            _("时间：%s") % f"{day} {hours}",
-            _("地点：%s") % where(visit),
-            _("内容：%s") % visit.heading,
-            _("代表：%s") % (names or _("待定")),
-            "",
-            f"{settings.SITE['url'].rstrip('/')}{visit.get_absolute_url()}" if settings.SITE["url"] else "",
-        ]
-        start = timezone.localtime(visit.starts_at)
-        when = _("%(month)s月%(day)s日") % {"month": start.month, "day": start.day} + hours
-        subject = _("进站提醒：%(when)s %(where)s") % {"when": when, "where": visit.station.name}
-    return subject[:120], "\n".join(lines).strip() + "\n"
+
+def when(visit: Visit) -> str:
+    """12月1日（星期二）9:00—11:00; other languages put a blank between the day and its hours."""
+    blank = "" if get_language() == settings.LANGUAGE_CODE else " "
+    return f"{cn_near_date(visit.starts_at)}{blank}{cn_time_range(visit.starts_at, visit.ends_at)}"
+
+
+def own(visit: Visit, user: User) -> Own:
+    return Own({"name": str(user)})
 
 
 def where(visit: Visit) -> str:

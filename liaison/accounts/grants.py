@@ -42,6 +42,7 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     },
     "notices.notice": {"view": {*STAFF, R}},
     "notices.channelsetting": {"view": {D, A, X}, "add": {X}, "change": {X}, "delete": {X}},
+    "notices.text": {"view": {D, A, X}, "change": {D, X}},
     "notices.preference": {"view": frozenset(Role), "change": frozenset(Role)},
     "stations.station": {"read": EVERYONE, "view": STAFF, "add": {D}, "change": {D, S, L}},
     "stations.room": {"read": EVERYONE, "view": STAFF, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S}},

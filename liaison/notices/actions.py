@@ -3,75 +3,101 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from liaison.accounts.choices import Role
 from liaison.accounts.models import User
 from liaison.common.exceptions import verb
 
-from .choices import ROOMS, Channel, Group, Kind, State, Word, manner
+from .choices import ROOMS, Channel, Group, State, Word, manner
+from .letters import Letter, Own
 from .lines import Line, in_use, reaching
 from .manners import Rules, digest_at, is_loud, rules, timing
-from .models import ChannelSetting, Notice, Preference
+from .models import ChannelSetting, Notice, Preference, Text
+from .texts import SPEAKS_OF, compose, shipped
 
 LONGEST_NUMBER = 18  # digits of a row's number
 
 
 @transaction.atomic
-def plan(
-    kind: Kind,
-    *,
-    about: str,
-    about_version: int,
-    place: str,
-    to: Iterable[User],
-    due_at: datetime,
-    expires_at: datetime,
-    subject: str,
-    body: str,
-    params: dict | None = None,
-) -> None:
-    """Make the open notices of `kind` about something be exactly these; planning again changes nothing.
+def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter]) -> None:
+    """Make the open notices about something be exactly those of `letters`; planning again changes nothing.
 
     One for each person and each of the channels by which that person is reached, and one for each room of the place.
-    Those of another version or for somebody else are cancelled. Whoever was already told of this version is left
-    alone; what has not gone out yet takes the new words and hours.
+    Those of another kind or version or for somebody else are cancelled. Whoever was already told of this version is
+    left alone; what has not gone out yet takes the new words and hours.
     """
-    now = timezone.now()
-    given = {"place": place, "expires_at": expires_at, "params": params or {}}
-    by, wanted = rules(timezone.localdate(now)), {}
-    for user, channel, preference in recipients(kind, to, reaching(place, in_use())):
-        hours = hours_of(kind, channel, user, preference, due_at, expires_at, now, by)
-        wanted[(user and user.pk, channel)] = given | text(channel, subject, body) | hours
-    there = lock(about).filter(kind=kind)
-    rows = {(row.recipient_id, row.channel): row for row in there if row.about_version == about_version}
-    call_off(row.pk for row in there if rows.get((row.recipient_id, row.channel)) != row)
+    letters = [letter._replace(to=list(letter.to)) for letter in letters]
+    wanted = {
+        (letter.kind, user and user.pk, channel): fields | {"place": place}
+        for letter, user, channel, fields in reckoned(letters, place)
+    }
+    there = list(lock(about))
+    rows = {(row.kind, row.recipient_id, row.channel): row for row in there if row.about_version == about_version}
+    call_off(row.pk for row in there if rows.get((row.kind, row.recipient_id, row.channel)) != row)
     call_off(row.pk for key, row in rows.items() if key not in wanted)
     for key in wanted.keys() & rows.keys():
         restate(rows[key], wanted[key])
-    told = {row.recipient_id for row in rows.values() if has_left(row)} - {None}
+    told = {(row.kind, row.recipient_id) for row in rows.values() if row.recipient_id and has_left(row)}
     Notice.objects.bulk_create(
         [
             Notice(kind=kind, about=about, about_version=about_version, recipient_id=pk, channel=channel, **fields)
-            for (pk, channel), fields in wanted.items()
-            if (pk, channel) not in rows and (pk not in told or channel == Channel.INBOX)
+            for (kind, pk, channel), fields in wanted.items()
+            if (kind, pk, channel) not in rows and ((kind, pk) not in told or channel == Channel.INBOX)
         ],
         ignore_conflicts=True,
     )
 
 
+def reckoned(letters: list[Letter], place: str) -> Iterator[tuple[Letter, User | None, str, dict]]:
+    """Each letter to each person by each channel, with the hours and words of its row."""
+    now = timezone.now()
+    by, lines, wording = rules(timezone.localdate(now)), reaching(place, in_use()), Wording(place)
+    preferences = Preference.objects.in_bulk({user.pk for letter in letters for user in letter.to})
+    for letter in letters:
+        for user, channel, preference in recipients(letter, lines, preferences):
+            hours = hours_of(letter, channel, user, preference, now, by)
+            yield letter, user, channel, wording.of(letter, user, channel, preference) | hours
+
+
+class Wording:
+    """The texts that hold at a place, filled in for each reader; nothing is asked twice."""
+
+    def __init__(self, place: str) -> None:
+        self.own = Text.objects.nearest(place)
+        self.values: dict[tuple[str, str], dict[str, str]] = {}
+
+    def of(self, letter: Letter, user: User | None, channel: str, preference: Preference | None) -> dict:
+        """Words, variables and buttons of a row, in the reader's language; a room reads the house's."""
+        language = (preference and preference.language) or settings.LANGUAGE_CODE
+        with translation.override(language):
+            key = (letter.kind, language)
+            if key not in self.values:
+                self.values[key] = letter.values()
+            own = letter.own(user) if user else Own({})
+            values = self.values[key] | own.values
+        words = compose(self.own.get(key) or shipped(letter.kind, language), values)
+        said = {code: str(value) for code, value in values.items() if code in SPEAKS_OF[letter.kind]}
+        return {
+            "subject": words.subject,
+            "body": words.sms if channel == Channel.SMS else words.body,
+            "params": said | {"content": words.sms},
+            "buttons": [button._asdict() | {"label": str(button.label)} for button in own.buttons],
+            "is_urgent": letter.is_urgent or manner(letter.kind).is_urgent,
+        }
+
+
 def recipients(
-    kind: str, to: Iterable[User], lines: Mapping[str, Line]
+    letter: Letter, lines: Mapping[str, Line], preferences: Mapping[int, Preference]
 ) -> Iterator[tuple[User | None, str, Preference | None]]:
     """Each person with each channel to be used, and the rooms of the place, which are nobody's."""
-    people = sorted(to, key=lambda user: user.pk)
-    preferences = Preference.objects.in_bulk([user.pk for user in people])
-    for user in people:
+    for user in sorted(letter.to, key=lambda user: user.pk):
         preference = preferences.get(user.pk)
-        for channel in channels_for(user, kind, lines, preference):
+        for channel in channels_for(user, letter.kind, lines, preference):
             yield user, channel, preference
-    if manner(kind).in_rooms:
+    if manner(letter.kind).in_rooms:
         yield from ((None, channel, None) for channel in ROOMS if channel in lines)
 
 
@@ -90,10 +116,11 @@ def usual_channels(user: User, lines: Mapping[str, Line]) -> list[str]:
     return [Channel.SMS if not user.email and user.phone and Channel.SMS in lines else Channel.EMAIL]
 
 
-def hours_of(kind, channel, user, preference, due_at, expires_at, now, by: Rules) -> dict:
+def hours_of(letter: Letter, channel, user, preference, now, by: Rules) -> dict:
     """When the notice is due, from when on it may leave, and whether it travels in the mail of the day."""
-    alone = {"due_at": due_at, "not_before": None, "in_digest": False}
-    if not is_loud(kind, channel):
+    due_at, expires_at = letter.due_at, letter.expires_at
+    alone = {"due_at": due_at, "expires_at": expires_at, "not_before": None, "in_digest": False}
+    if letter.is_urgent or not is_loud(letter.kind, channel):
         return alone
     if (
         channel == Channel.EMAIL
@@ -102,13 +129,8 @@ def hours_of(kind, channel, user, preference, due_at, expires_at, now, by: Rules
         and (together := digest_at(due_at, expires_at, now, by))
     ):
         return alone | timing(together, expires_at, now, by) | {"in_digest": True}
-    is_office = bool(manner(kind).is_for_offices and user and user.roles == {Role.DEPARTMENT})
+    is_office = bool(manner(letter.kind).is_for_offices and user and user.roles == {Role.DEPARTMENT})
     return alone | timing(due_at, expires_at, now, by, is_office=is_office)
-
-
-def text(channel: str, subject: str, body: str) -> dict[str, str]:
-    """What the row says: a text message has room for the subject only."""
-    return {"subject": subject, "body": subject if channel == Channel.SMS else body}
 
 
 def has_left(row: Notice) -> bool:
@@ -141,6 +163,11 @@ def restate(notice: Notice, text: dict) -> None:
         return
     if any(getattr(notice, field) != value for field, value in text.items()):
         Notice.objects.filter(pk=notice.pk).update(**text)
+
+
+def answered(about: str, *, by: User) -> None:
+    """Take the buttons off a person's notices about something: what they asked is done."""
+    Notice.objects.filter(about=about, recipient=by).exclude(buttons=[]).update(buttons=[])
 
 
 @verb
@@ -186,12 +213,13 @@ def first_choice(user: User, preference: Preference | None) -> dict:
     usual = usual_channels(user, {line.channel: line for line in in_use()})
     chosen = preference.channels if preference else {}
     groups = {group.value: chosen.get(group, usual) for group in Group}
-    return groups | {"has_digest": bool(preference and preference.has_digest)}
+    language = preference.language if preference else ""
+    return groups | {"has_digest": bool(preference and preference.has_digest), "language": language}
 
 
 @verb
-def choose(user: User, *, channels: dict[str, list[str]], has_digest: bool) -> Preference:
+def choose(user: User, *, channels: dict[str, list[str]], has_digest: bool, language: str = "") -> Preference:
     """Keep by what a person wants to hear of each group of kinds. What is planned already follows at the next planning,
     which comes within half an hour."""
-    chosen = {"channels": channels, "has_digest": has_digest}
+    chosen = {"channels": channels, "has_digest": has_digest, "language": language}
     return Preference.objects.update_or_create(user=user, defaults=chosen)[0]

@@ -34,13 +34,27 @@ FACES: dict[str, str] = {
 
 
 class Kind(TextChoices):
+    """What is told. How many days or hours before or after, the plan of a visit's kind says."""
+
+    VISIT_CONFIRM = "visit_confirm", _("请确认是否参加")
+    VISIT_EARLY = "visit_early", _("进站第一次提醒")
+    VISIT_NEAR = "visit_near", _("进站第二次提醒")
     VISIT_TOMORROW = "visit_tomorrow", _("进站前一日提醒")
+    VISIT_TODAY = "visit_today", _("进站当日提醒")
+    VISIT_UNCONFIRMED = "visit_unconfirmed", _("还有代表未确认")
+    VISIT_CHANGED = "visit_changed", _("安排有变更")
+    VISIT_CANCELLED = "visit_cancelled", _("进站已取消")
+    VISIT_THANKS = "visit_thanks", _("进站后致谢")
+    VISIT_LOG = "visit_log", _("请登记进站")
+    VISIT_UNLOGGED = "visit_unlogged", _("进站未登记")
+    VISIT_UNLOGGED_LONG = "visit_unlogged_long", _("进站逾期未登记")
 
 
 class Group(TextChoices):
     """What a person chooses channels for: kinds of one sort together."""
 
     VISITS = "visits", _("进站安排")
+    LOGS = "logs", _("进站登记")
 
 
 class Manner(NamedTuple):
@@ -52,7 +66,15 @@ class Manner(NamedTuple):
     in_rooms: bool = False  # told to the group chat and the webhook of its place, once
 
 
-MANNERS: dict[str, Manner] = {Kind.VISIT_TOMORROW: Manner(in_rooms=True)}
+MANNERS: dict[str, Manner] = {
+    Kind.VISIT_TOMORROW: Manner(in_rooms=True),
+    Kind.VISIT_CHANGED: Manner(in_rooms=True),
+    Kind.VISIT_CANCELLED: Manner(in_rooms=True),
+    Kind.VISIT_THANKS: Manner(group=Group.LOGS),
+    Kind.VISIT_LOG: Manner(group=Group.LOGS),
+    Kind.VISIT_UNLOGGED: Manner(group=Group.LOGS),
+    Kind.VISIT_UNLOGGED_LONG: Manner(group=Group.LOGS),
+}
 
 
 def manner(kind: str) -> Manner:

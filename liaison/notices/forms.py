@@ -1,6 +1,7 @@
 """What an administrator types about a channel: common fields, and those that its class asks for."""
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
@@ -121,6 +122,11 @@ class PreferenceForm(forms.Form):
         self.fields["has_digest"] = forms.BooleanField(
             label=_("邮件每天合成一封"), required=False, help_text=_("当天的提醒早上一起发；临时的仍单独发")
         )
+
+        self.fields["language"] = forms.ChoiceField(
+            label=_("提醒用的语言"), required=False,
+            choices=[("", _("本站的语言（中文）")), *settings.LANGUAGES],
+        )  # fmt: skip
 
     @property
     def chosen(self) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from liaison.common import workdays
 from liaison.policy.choices import DEFAULTS, Key
 from liaison.policy.models import CalendarDay, Threshold
 
-from .choices import MANNERS, SILENT
+from .choices import SILENT, manner
 
 EVENING = timedelta(hours=1)  # before the quiet hours begin
 FURTHEST = 30  # days; no holiday is longer
@@ -63,16 +63,12 @@ def on_day(day: date, hour: int) -> datetime:
 
 def is_loud(kind: str, channel: str) -> bool:
     """Whether a notice would wake somebody up, and is not urgent enough to do so."""
-    return channel not in SILENT and kind not in urgent_kinds()
-
-
-def urgent_kinds() -> list[str]:
-    return [kind for kind, manner in MANNERS.items() if manner.is_urgent]
+    return channel not in SILENT and not manner(kind).is_urgent
 
 
 def awake(at: datetime, by: Rules) -> Q:
     """Notices that may leave at `at`."""
-    return Q(channel__in=SILENT) | Q(kind__in=urgent_kinds()) if by.is_quiet(at) else Q()
+    return Q(channel__in=SILENT) | Q(is_urgent=True) if by.is_quiet(at) else Q()
 
 
 def timing(due_at: datetime, expires_at: datetime, now: datetime, by: Rules, *, is_office: bool = False) -> dict:

@@ -2,12 +2,15 @@ from datetime import datetime, timedelta
 
 import pghistory
 import pgtrigger
+from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, Length
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from liaison.accounts.choices import CODE_LENGTH
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common.fields import CodeField, random_id
@@ -15,6 +18,7 @@ from liaison.common.triggers import legal_moves, refuse
 
 from . import sealing
 from .choices import FACES, MOVES, Channel, Kind, State
+from .texts import Words, faults
 
 
 def receipt_token() -> str:
@@ -53,6 +57,10 @@ class NoticeQuerySet(ScopedQuerySet):
         """Notices that may still go out by themselves."""
         return self.filter(state__in=[State.PLANNED, State.LEASED])
 
+    def told(self) -> "NoticeQuerySet":
+        """Notices that reached somebody, or may have."""
+        return self.filter(models.Q(state__in=[State.SENT, State.LEASED, State.UNKNOWN]) | ~models.Q(sent_at=None))
+
     def inbox_of(self, user) -> "NoticeQuerySet":
         """What was put into the person's own inbox."""
         return self.filter(recipient=user, channel=Channel.INBOX, sent_at__isnull=False)
@@ -84,6 +92,9 @@ class Notice(models.Model):
     body = models.TextField(_("内容"))
     # What the text says, by name: for gateways that put it into a template of their own.
     params = models.JSONField(_("变量"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
+    # What its reader can do with one tap: [{"label", "path", "value", "is_primary"}].
+    buttons = models.JSONField(_("按钮"), default=list, db_default=models.Value([], models.JSONField()), blank=True)
+    is_urgent = models.BooleanField(_("夜间也发"), default=False, db_default=False)
     state = models.CharField(_("状态"), max_length=10, choices=State, default=State.PLANNED)
     leased_until = models.DateTimeField(_("占用至"), null=True, blank=True)
     # `due_at` stays what was promised; an attempt that failed is repeated from here on.
@@ -272,6 +283,50 @@ class PreferenceQuerySet(ScopedQuerySet):
         return models.Q(user=posting.user)
 
 
+class TextQuerySet(ScopedQuerySet):
+    place = "place"
+
+    def nearest(self, place: str) -> dict[tuple[str, str], Words]:
+        """By kind and language the text that staff wrote for `place`, the nearest deciding."""
+        over = [place[:length] for length in (0, *CODE_LENGTH.values())] + [place]
+        rows = self.filter(place__in=over).annotate(depth=Length("place")).order_by("depth")
+        return {(row.kind, row.language): Words(row.subject, row.body, row.sms) for row in rows}
+
+
+@pghistory.track()
+class Text(models.Model):
+    """What notices of a kind say in a language, at a place and below it; where there is none, the shipped text."""
+
+    kind = models.CharField(_("种类"), max_length=30, choices=Kind)
+    language = models.CharField(_("语言"), max_length=10, choices=settings.LANGUAGES)
+    place = CodeField(_("范围"), max_length=15, blank=True)
+    subject = models.CharField(_("标题"), max_length=120)
+    body = models.TextField(_("正文"), max_length=2000)
+    sms = models.CharField(_("短信"), max_length=400)
+    changed_at = models.DateTimeField(_("修改时间"), auto_now=True)
+    changed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("修改人"))
+
+    objects = TextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("提醒文字"), pgettext_lazy("plural", "提醒文字")
+        ordering = ["kind", "language", "place"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "language", "place"],
+                name="text_once_a_place",
+                violation_error_message=_("这个范围已有这种提醒的文字"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.get_language_display()} {self.place}".strip()
+
+    def clean(self):
+        if found := faults(self.kind, Words(self.subject, self.body, self.sms)):
+            raise ValidationError(found)
+
+
 @pghistory.track()
 class Preference(models.Model):
     """By which channels a person wants to hear of what. Nothing chosen is the house's own choice."""
@@ -282,6 +337,7 @@ class Preference(models.Model):
     # For each group of kinds the channels beside the inbox, which always keeps everything: {"visits": ["email"]}.
     channels = models.JSONField(_("渠道"), default=dict, blank=True)
     has_digest = models.BooleanField(_("每日汇总"), default=False)
+    language = models.CharField(_("语言"), max_length=10, choices=settings.LANGUAGES, blank=True, db_default="")
 
     objects = PreferenceQuerySet.as_manager()
 

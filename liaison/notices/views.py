@@ -70,7 +70,8 @@ def preferences(request):
     now = Preference.objects.for_user(request.user, "change").filter(pk=request.user.pk).first()
     form = PreferenceForm(posted(request), user=request.user, initial=first_choice(request.user, now))
     if form.is_valid():
-        choose(request.user, channels=form.chosen, has_digest=form.cleaned_data["has_digest"])
+        rest = {name: form.cleaned_data[name] for name in ("has_digest", "language")}
+        choose(request.user, channels=form.chosen, **rest)
         messages.success(request, _("已保存，以后的提醒按您的选择发送"))
         return redirect("notices:preferences")
     return render(request, "notices/preferences.html", {"form": form, "title": _("提醒方式")})

@@ -12,7 +12,8 @@ from django.utils import timezone
 from liaison.common.middleware import SecretsFilter
 from liaison.notices import actions
 from liaison.notices.choices import Channel, Kind, State, Word
-from liaison.notices.models import Notice
+from liaison.notices.letters import Letter
+from liaison.notices.models import Notice, Text
 from liaison.notices.sending import send_due
 
 pytestmark = pytest.mark.django_db
@@ -21,13 +22,12 @@ INBOX = "/desk/notices/inbox/"
 
 @pytest.fixture
 def plan(station, liaison):
-    def plan(*people, version=1, **fields):
+    def plan(*people, version=1, place=None, **fields):
         now = timezone.now()
-        actions.plan(
-            Kind.VISIT_TOMORROW, about="visits.visit:7", about_version=version, to=people or [liaison],
-            **({"place": station.code, "due_at": now, "expires_at": now + timedelta(hours=8), "subject": "进站提醒",
-                "body": "地点：甲院"} | fields),
-        )  # fmt: skip
+        letter = Letter(
+            Kind.VISIT_TOMORROW, people or [liaison], now, now + timedelta(hours=8), lambda: {"where": "甲院"}, **fields
+        )
+        actions.plan(about="visits.visit:7", about_version=version, place=place or station.code, letters=[letter])
         return sorted(Notice.objects.open().values_list("recipient__username", "channel"), key=str)
 
     return plan
@@ -53,11 +53,18 @@ def test_room_of_the_nearest_place_is_told_once_however_many_people_are(plan, se
         assert rooms == ["wecom"]  # the street switched its DingTalk off, so the district's is not used for it either
 
 
-def test_text_message_says_the_subject_only(plan, setting, liaison):
+def test_text_message_has_a_text_of_its_own(plan, setting, liaison):
     setting(Channel.SMS)
     liaison.phone = "13700000001"
+    Text.objects.create(
+        kind=Kind.VISIT_TOMORROW,
+        language="zh-hans",
+        subject="进站",
+        body="您好\n地点：{地点}\n{代表}",
+        sms="在\n{地点}",
+    )
     plan()
-    assert set(Notice.objects.values_list("channel", "body")) == {("sms", "进站提醒"), ("inbox", "地点：甲院")}
+    assert set(Notice.objects.values_list("channel", "body")) == {("sms", "在甲院"), ("inbox", "您好\n地点：甲院\n")}
 
 
 def test_whoever_was_told_by_mail_is_not_told_again_when_another_channel_comes(plan, setting, liaison):

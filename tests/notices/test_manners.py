@@ -6,8 +6,9 @@ import pytest
 from django.core import mail
 from django.utils import timezone
 
-from liaison.notices import actions, choices, mailbox, manners
-from liaison.notices.choices import Channel, Group, Kind, Manner, State, Word
+from liaison.notices import actions, mailbox, manners
+from liaison.notices.choices import Channel, Group, Kind, State, Word
+from liaison.notices.letters import Letter
 from liaison.notices.manners import Rules
 from liaison.notices.models import ChannelSetting, Notice, Pause, Preference
 from liaison.notices.sending import send_due
@@ -104,11 +105,8 @@ def test_what_is_found_at_night_waits_for_the_morning_and_nobody_calls_that_late
 
 
 @pytest.mark.django_db
-def test_inbox_and_urgent_ones_do_not_wait(overdue, provider, monkeypatch):
-    silent = overdue(Channel.INBOX)
-    send_due(at(1, 23))
-    monkeypatch.setitem(choices.MANNERS, Kind.VISIT_TOMORROW, Manner(is_urgent=True))
-    urgent = overdue()
+def test_inbox_and_urgent_ones_do_not_wait(overdue, provider):
+    silent, urgent, _plain = overdue(Channel.INBOX), overdue(is_urgent=True), overdue()
     send_due(at(1, 23))
     assert set(Notice.objects.filter(state=State.SENT)) == {silent, urgent}
 
@@ -174,10 +172,8 @@ def plan(station, liaison, setting):
     def plan(due=None, expires=None):
         setting(Channel.SMS)
         due = due or timezone.now() + timedelta(days=5)
-        actions.plan(
-            Kind.VISIT_TOMORROW, about="visits.visit:7", about_version=1, to=[liaison], place=station.code,
-            due_at=due, expires_at=expires or due + 14 * HOUR, subject="进站提醒", body="地点",
-        )  # fmt: skip
+        letter = Letter(Kind.VISIT_TOMORROW, [liaison], due, expires or due + 14 * HOUR, lambda: {"where": "甲院"})
+        actions.plan(about="visits.visit:7", about_version=1, place=station.code, letters=[letter])
         return set(Notice.objects.open().values_list("channel", flat=True))
 
     return plan
@@ -216,9 +212,9 @@ def test_page_shows_masked_addresses_and_keeps_the_choice(as_, liaison_with_mail
     assert "li•••@example.org" in text
     assert "137••••0001" in text
     assert "13700000001" not in text
-    assert client.post(PREFERENCES, {"visits": ["sms"], "has_digest": "on"}).url == PREFERENCES
+    assert client.post(PREFERENCES, {"visits": ["sms"], "has_digest": "on", "language": "en"}).url == PREFERENCES
     kept = Preference.objects.get(user=liaison_with_mail)
-    assert (kept.channels, kept.has_digest) == ({"visits": ["sms"]}, True)
+    assert (kept.channels, kept.has_digest, kept.language) == ({"visits": ["sms"], "logs": []}, True, "en")
 
 
 @pytest.mark.django_db

@@ -7,10 +7,11 @@ import pytest
 from django.db import connections, transaction
 from django.utils import timezone, translation
 
+from liaison.common.templatetags.face import cn_weekday
 from liaison.notices import sending
 from liaison.notices.channels import Answer, Sender
 from liaison.notices.choices import Channel, State, Word
-from liaison.notices.models import Notice
+from liaison.notices.models import Notice, Preference
 from liaison.notices.sending import send_due
 from representatives.models import Representative
 from tests import factories
@@ -62,16 +63,18 @@ def test_publishing_plans_for_representatives_and_liaison(station, liaison, repr
     assert notice.expires_at == factories.hour(7, at=6)
 
 
-def test_words_are_the_houses_whatever_the_mover_reads(visit, district):
+def test_words_are_the_readers_and_not_the_movers(visit, representative, district):
+    Preference.objects.create(user=representative, language="en")
     with translation.override("en"):
         move(visit, 1, district)
-    notice = Notice.objects.filter(state=State.PLANNED).first()
+    planned = Notice.objects.filter(state=State.PLANNED)
+    theirs, ours = planned.get(recipient=representative), planned.exclude(recipient=representative).get()
     day = timezone.localdate() + timedelta(days=7)
-    assert notice.subject == f"进站提醒：{day.month}月{day.day}日10:00—12:00 甲院社区代表联络站"
-    lines = notice.body.splitlines()
-    assert lines[2].startswith(f"时间：{day.year}年{day.month}月{day.day}日（星期")
-    assert lines[2].endswith("10:00—12:00")
-    assert lines[3:] == ["地点：甲院社区代表联络站 花园路 1 号", "内容：接待选民", "代表：张三、李四"]
+    when = f"{day.month}月{day.day}日（{cn_weekday(day)}）10:00—12:00"
+    assert ours.subject == f"进站提醒：{when} 甲院社区代表联络站"
+    facts = [f"时间：{when}", "地点：甲院社区代表联络站 花园路 1 号", "内容：接待选民", "代表：张三、李四"]
+    assert ours.body.splitlines()[3:7] == facts
+    assert theirs.subject.startswith(f"Reminder: {day:%A} {day.day} {day:%B} ")
 
 
 def test_moving_cancels_the_old_and_plans_the_new(visit, district):

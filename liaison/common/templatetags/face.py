@@ -73,6 +73,15 @@ def cn_date(value: date | None) -> str:
 
 
 @register.filter
+def cn_near_date(value: date | None) -> str:
+    """12月1日（星期二）, or Tuesday 1 December: where the year goes without saying."""
+    if not value:
+        return ""
+    day = _day(value)
+    return format_date(day, "l j F") if _english() else f"{day.month}月{day.day}日（{cn_weekday(value)}）"
+
+
+@register.filter
 def cn_month(value: date | None) -> str:
     """2026年12月, or December 2026."""
     if not value:

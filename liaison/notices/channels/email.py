@@ -116,7 +116,10 @@ class Email(Sender):
         headers |= {"Message-ID": message_id(f"notice-{notice.reference}"), "Auto-Submitted": "auto-generated"}
         to = [notice.recipient.email]
         mail = EmailMultiAlternatives(subject, body, from_email=self.sender, to=to, headers=headers)
-        html = render_to_string("notices/message.html", {"subject": subject, "notices": notices})
+        html = render_to_string(
+            "notices/message.html",
+            {"subject": subject, "notices": notices, "site_url": settings.SITE["url"].rstrip("/")},
+        )
         mail.attach_alternative(html, "text/html")
         return mail
 
