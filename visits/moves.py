@@ -1,11 +1,13 @@
-"""Which visits of series a changed calendar would move, and moving them or not, one by one.
+"""Which visits a changed calendar would move, and moving them or not, one by one.
 
 Nothing moves by itself when the State Council's announcement is entered: what was planned or told stays until somebody
-decides. What is past, over, cancelled or changed by itself is never in question.
+decides. What is past, over or cancelled is never in question. Visits of a series go where its rule goes; one that was
+planned by itself, by a rota or changed by hand is asked about where it stands on a public holiday. A weekend it may
+stand on: whoever chose it knew that.
 """
 
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
 from typing import NamedTuple
 
 from django.db.models import Q
@@ -22,7 +24,7 @@ from liaison.policy.models import Threshold
 from .actions import cancel_visit, delete_draft, save_visit
 from .choices import OffDays, State
 from .holidays import BEYOND, known
-from .models import Series, Visit
+from .models import Series, Visit, VisitQuerySet
 from .models.visit import FOLLOWS_RULE
 from .rules import Calendar, moved, why_moved
 
@@ -30,6 +32,7 @@ MOST_LOOKED_AT = 20_000  # far more than a district has; the next ones come into
 COLUMNS = ("rule_on", "pk", "starts_at", "declined_on", "series")
 STARTS_AT = COLUMNS.index("starts_at")
 DAY = timedelta(days=1)
+STANDS_ALONE = Q(state__in=[State.DRAFT, State.PUBLISHED]) & (Q(series=None) | Q(is_apart=True))
 
 
 class Move(NamedTuple):
@@ -56,7 +59,52 @@ def count_waiting(user: User, now: datetime, most: int) -> int:
     """How many moves wait for `user`, counted no further than `most`; nothing for whoever may not move."""
     if not may(user, "change", Visit):
         return 0
-    return min(len(_wrong(*_suspects(user, now), now)), most)
+    suspects, calendar = _suspects(user, now)
+    alone = _on_holidays(user, now, calendar, most)
+    return min(len(_wrong(suspects, calendar, now)) + len(alone), most)
+
+
+def waiting_alone(user: User, now: datetime, most: int) -> list[Move]:
+    """Visits that stand alone on a holiday and that nobody decided to leave there, in order of time, at most `most`.
+
+    They would go to the next working day.
+    """
+    calendar = known(timezone.localdate(now), _furthest(now))
+    keys = [pk for _starts_at, pk in _on_holidays(user, now, calendar, most)]
+    visits = Visit.objects.select_related("station").in_bulk(keys)
+    return [_move_alone(visits[pk], calendar) for pk in keys]
+
+
+def _on_holidays(user: User, now: datetime, calendar: Calendar, most: int) -> VisitQuerySet:
+    """Start and key of such visits. Each row of holidays is one range of an index, however much is planned."""
+    visits = Visit.objects.for_user(user, "change").filter(STANDS_ALONE, starts_at__gt=now)
+    visits = visits.order_by("starts_at", "id").values_list("starts_at", "id")
+    found = [
+        visits.since(days[0]).before(days[-1] + DAY).exclude(declined_on=on)[:most]
+        for on, days in _holidays(timezone.localdate(now), _furthest(now), calendar)
+    ]
+    if len(found) < 2:
+        return found[0] if found else visits.none()
+    return found[0].union(*found[1:], all=True).order_by("starts_at", "id")[:most]
+
+
+def _holidays(first: date, last: date, calendar: Calendar) -> list[tuple[date, list[date]]]:
+    """Holidays in a row, each row with the working day that follows it."""
+    days = (first + DAY * n for n in range((last - first).days + 1))
+    rows = groupby(filter(calendar.is_holiday, days), calendar.next_workday)
+    return [(on, list(row)) for on, row in rows]
+
+
+def _move_alone(visit: Visit, calendar: Calendar) -> Move:
+    day = timezone.localdate(visit.starts_at)
+    on = calendar.next_workday(day)
+    return Move(visit, on, why_moved(day, on, calendar), False)
+
+
+def _furthest(now: datetime) -> date:
+    """The last day for which anybody may plan."""
+    today = timezone.localdate(now)
+    return today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
 
 
 def _suspects(user: User, now: datetime) -> tuple[list[tuple], Calendar]:
@@ -64,8 +112,7 @@ def _suspects(user: User, now: datetime) -> tuple[list[tuple], Calendar]:
 
     Two walks of two partial indexes; the many visits on ordinary days are not looked at.
     """
-    today = timezone.localdate(now)
-    last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
+    today, last = timezone.localdate(now), _furthest(now)
     calendar = known(today - BEYOND, last)
     ahead = [today + DAY * n for n in range((last - today).days + 1)]
     holidays = {day for day in ahead if calendar.is_holiday(day)}
@@ -143,7 +190,9 @@ def apply_move(visit: Visit, *, key: str, by: User) -> Visit | None:
         if not Visit.objects.for_user(by, "cancel").filter(pk=visit.pk).exists():
             raise NotAllowed(_("已公布的进站要取消，请由街道或区人大工作人员办理"))
         return cancel_visit(visit, reason=move.why, by=by)
-    visit.starts_at, visit.ends_at = _at(on, visit.starts_at), _at(on, visit.ends_at)
+    length = visit.ends_at - visit.starts_at
+    visit.starts_at = _at(on, visit.starts_at)
+    visit.ends_at = visit.starts_at + length
     visit.moved_why = "" if on == visit.rule_on else move.why
     return save_visit(visit, change_reason=move.why, by=by, with_series=True)
 
@@ -160,10 +209,21 @@ def _decided(visit: Visit, key: str) -> Move:
     """The move that waits for the visit now, locked; refused where it is not the one that was decided upon."""
     visit = Visit.objects.select_for_update(of=("self",)).get(pk=visit.pk)
     now, day = timezone.now(), timezone.localdate(visit.starts_at)
-    calendar = known(min(visit.rule_on, day), max(visit.rule_on, day))
-    still = Visit.objects.filter(FOLLOWS_RULE, pk=visit.pk, starts_at__gt=now)
-    rows = list(still.values_list(*COLUMNS))
-    move = next(iter(_moves(rows, calendar, now, 1)), None)
+    move = _move_of_series(visit, day, now) if visit.series_id and not visit.is_apart else _move_of_one(visit, day, now)
     if move is None or move.key != key:
         raise NotAllowed(_("%s的一次刚才有变化，或者要先定同一系列后面的一次，请再看一次") % cn_day(visit.starts_at))
     return move
+
+
+def _move_of_series(visit: Visit, day: date, now: datetime) -> Move | None:
+    calendar = known(min(visit.rule_on, day), max(visit.rule_on, day))
+    still = Visit.objects.filter(FOLLOWS_RULE, pk=visit.pk, starts_at__gt=now)
+    return next(iter(_moves(list(still.values_list(*COLUMNS)), calendar, now, 1)), None)
+
+
+def _move_of_one(visit: Visit, day: date, now: datetime) -> Move | None:
+    calendar = known(day, day)
+    if not visit.can_change or visit.starts_at <= now or not calendar.is_holiday(day):
+        return None
+    move = _move_alone(visit, calendar)
+    return move if visit.declined_on != move.on else None

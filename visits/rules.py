@@ -61,6 +61,12 @@ class Calendar:
     def is_workday(self, day: date) -> bool:
         return not self.is_holiday(day) and is_workday(day, self.exceptions)
 
+    def next_workday(self, day: date) -> date:
+        """`day` itself when it is worked, else the first working day after it."""
+        while not self.is_workday(day):
+            day += timedelta(days=1)
+        return day
+
     def is_off(self, day: date, off_days: str) -> bool:
         """Whether a series that avoids `off_days` avoids `day`. A make-up weekend is a working day."""
         if off_days == OffDays.HOLIDAYS_AND_WEEKENDS:
@@ -122,8 +128,7 @@ def moved(named: date, rule: Rule, calendar: Calendar) -> date:
         while calendar.is_off(on, rule.off_days):
             on += WEEK
     elif calendar.is_off(on, rule.off_days):
-        while not calendar.is_workday(on):
-            on += timedelta(days=1)
+        on = calendar.next_workday(on)
     return on
 
 

@@ -11,7 +11,7 @@ from liaison.policy.models import CalendarDay
 from tests import factories
 from visits.actions import cancel_visit, publish_visit, save_visit
 from visits.models import Visit
-from visits.moves import apply_move, count_waiting, decline_move, waiting
+from visits.moves import apply_move, count_waiting, decline_move, waiting, waiting_alone
 from visits.series import save_series
 
 from .test_series import weekly
@@ -141,3 +141,78 @@ def test_a_withdrawn_make_up_saturday_moves_its_visit(station, street, monday):
     assert timezone.localdate(visit.starts_at) == saturday
     CalendarDay.objects.all().delete()
     assert asked(street) == [(visit, saturday + 2 * DAY, False)]
+
+
+@pytest.fixture
+def alone(station, street, monday):
+    """A published visit of no series on the Monday, over midnight."""
+    at = timezone.make_aware(datetime.combine(monday, time(22)))
+    return publish_visit(factories.visit(station, starts_at=at, hours=4), by=street)
+
+
+def asked_alone(user) -> list[tuple]:
+    return [(move.visit, move.on) for move in waiting_alone(user, timezone.now(), 50)]
+
+
+def test_a_single_visit_on_a_new_holiday_is_asked_about_and_goes_to_the_next_working_day(alone, street, monday):
+    assert asked_alone(street) == []
+    for n in range(3):
+        holiday(monday + n * DAY)
+    [move] = waiting_alone(street, timezone.now(), 50)
+    assert (move.visit, move.on, move.why) == (
+        alone,
+        monday + 3 * DAY,
+        f"某节放假，由{monday.month}月{monday.day}日顺延",
+    )
+    visit = apply_move(alone, key=move.key, by=street)
+    assert (visit.starts_at, visit.ends_at) == (alone.starts_at + 3 * DAY, alone.ends_at + 3 * DAY)
+    assert (visit.change_reason, visit.is_changed, asked_alone(street)) == ("", True, [])
+
+
+def test_a_single_visit_that_is_to_stay_is_not_asked_about_again(alone, street, monday):
+    holiday(monday)
+    decline_move(alone, key=waiting_alone(street, timezone.now(), 50)[0].key, by=street)
+    assert (asked_alone(street), count_waiting(street, timezone.now(), 50)) == ([], 0)
+    holiday(monday + DAY)
+    assert asked_alone(street) == [(alone, monday + 2 * DAY)]
+
+
+def test_a_visit_changed_by_itself_is_asked_about_as_a_single_one(visits, street, monday):
+    visits[0].title = "只这一次"
+    save_visit(visits[0], by=street)
+    holiday(monday)
+    assert (asked(street), asked_alone(street)) == ([], [(visits[0], monday + DAY)])
+    apply_move(visits[0], key=waiting_alone(street, timezone.now(), 50)[0].key, by=street)
+    visits[0].refresh_from_db()
+    assert (timezone.localdate(visits[0].starts_at), visits[0].is_apart) == (monday + DAY, True)
+
+
+def test_of_single_visits_only_those_to_come_that_stand_on_a_holiday_are_asked_about(station, street, monday):
+    saturday = timezone.make_aware(datetime.combine(monday + 5 * DAY, time(9)))
+    begun, tuesday = timezone.now() - timedelta(minutes=5), saturday - 4 * DAY
+    holiday(timezone.localdate(begun))
+    holiday(monday + DAY)
+    factories.visit(station, starts_at=saturday)  # a weekend was somebody's choice
+    factories.visit(station, starts_at=begun, state="published")
+    factories.visit(station, starts_at=tuesday + timedelta(hours=8), state="cancelled")
+    first, last = (factories.visit(station, starts_at=tuesday + timedelta(hours=n)) for n in (0, 4))
+    assert asked_alone(street) == [(first, monday + 2 * DAY), (last, monday + 2 * DAY)]
+    assert [move.visit for move in waiting_alone(street, timezone.now(), 1)] == [first]
+
+
+def test_each_is_asked_about_single_visits_within_reach(alone, street, liaison, neighbour, auditor, monday):
+    holiday(monday)
+    cast = (street, liaison, neighbour, auditor)
+    assert [len(asked_alone(user)) for user in cast] == [1, 1, 0, 0]
+    assert [count_waiting(user, timezone.now(), 50) for user in cast] == [1, 1, 0, 0]
+
+
+def test_a_single_visit_that_was_moved_meanwhile_is_not_moved_again(alone, street, monday):
+    holiday(monday)
+    [move] = waiting_alone(street, timezone.now(), 50)
+    holiday(monday + DAY)
+    with pytest.raises(NotAllowed, match="请再看一次"):
+        apply_move(alone, key=move.key, by=street)
+    CalendarDay.objects.all().delete()
+    with pytest.raises(NotAllowed, match="请再看一次"):
+        decline_move(alone, key=move.key, by=street)

@@ -306,6 +306,37 @@ def test_the_moves_ask_the_same_for_one_visit_and_for_three(as_, street, series,
         assert len(client.get(MOVES).context["rows"]) == 3
 
 
+def test_single_visits_on_a_holiday_are_listed_beside_and_decided_alike(as_, street, station, series, monday):
+    client, first, other = as_(street), factories.visit(station), factories.visit(station)
+    for visit, hour in ((first, 13), (other, 16)):
+        at = timezone.make_aware(datetime.combine(monday + DAY, time(hour)))
+        Visit.objects.filter(pk=visit.pk).update(starts_at=at, ends_at=at + timedelta(hours=1))
+    CalendarDay.objects.create(date=monday + DAY, kind="holiday", name="某节")
+    answer = client.get(MOVES)
+    assert (answer.context["rows"], [move.visit for move in answer.context["alone"]]) == ([], [first, other])
+    assert reverse("visits:visit-edit", args=[first.public_id]) in answer.content.decode()
+    keys = [move.key for move in answer.context["alone"]]
+    client.post(MOVES, {"move": keys[:1], "apply": "1"})
+    client.post(MOVES, {"move": keys[1:], "decline": "1"})
+    days = Visit.objects.filter(series=None).order_by("id").values_list("starts_at", flat=True)
+    assert [timezone.localdate(day) for day in days] == [monday + 2 * DAY, monday + DAY]
+    assert client.get(MOVES).context["alone"] == []
+
+
+def test_the_moves_ask_the_same_for_one_single_visit_and_for_three(as_, street, station, monday):
+    client, counts = as_(street), []
+    for n in range(4):
+        CalendarDay.objects.create(date=monday + n * DAY * 2, kind="holiday", name="某节")
+    for days in ([0], [2, 4]):
+        for n in days:
+            factories.visit(station, starts_at=timezone.make_aware(datetime.combine(monday + n * DAY, time(9))))
+        client.get(MOVES)
+        with CaptureQueriesContext(connection) as queries:
+            rows = client.get(MOVES).context["alone"]
+        counts.append((len(queries), len(rows)))
+    assert counts == [(counts[0][0], 1), (counts[0][0], 3)]
+
+
 def test_the_desk_and_the_calendar_lead_to_the_moves(as_, street, district, series, monday):
     CalendarDay.objects.create(date=monday, kind="holiday", name="某节")
     assert escape(MOVES) in page(as_(street), reverse("desk"))

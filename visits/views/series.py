@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,7 +26,7 @@ from ..forms import stations_to_plan
 from ..forms.series import EndForm, SeriesFilter, SeriesForm, typed_series
 from ..holidays import provisional_words
 from ..models import Series, Visit
-from ..moves import apply_move, count_waiting, decline_move, waiting
+from ..moves import apply_move, count_waiting, decline_move, waiting, waiting_alone
 from ..preview import preview_of
 from ..series import (
     RULE_FIELDS,
@@ -44,6 +44,7 @@ from .places import choose_station, station_asked
 
 ORDER = ("station_id", "from_on", "id")
 MOST_MOVES = 200
+MOST_EACH = MOST_MOVES // 2  # of series, and of single visits
 MOST_GAPS = 60
 MOST_NAMED = 5
 
@@ -220,17 +221,19 @@ def series_moves(request):
     if request.method == "POST":
         _decide(request, request.POST.getlist("move"), "decline" not in request.POST)
         return redirect("visits:series-moves")
-    rows = waiting(request.user, timezone.now(), MOST_MOVES + 1)
-    context = {"rows": rows[:MOST_MOVES], "more": len(rows) > MOST_MOVES, "all": "all" in request.GET}
+    now = timezone.now()
+    rows, alone = (ask(request.user, now, MOST_EACH + 1) for ask in (waiting, waiting_alone))
+    context = {"rows": rows[:MOST_EACH], "alone": alone[:MOST_EACH], "all": "all" in request.GET,
+               "more": max(len(rows), len(alone)) > MOST_EACH}  # fmt: skip
     return render(request, "visits/series_moves.html", context)
 
 
 def _decide(request, keys: list[str], apply: bool) -> None:
     """Move, or leave for good, each of the chosen visits by itself; the latest first, so that they make room."""
     ids = {key.partition("-")[0]: key for key in keys[:MOST_MOVES]}
-    visits = Visit.objects.for_user(request.user, "change").filter(public_id__in=ids, series__isnull=False)
+    visits = Visit.objects.for_user(request.user, "change").filter(public_id__in=ids)
     done = 0
-    for visit in visits.order_by("-rule_on", "-id"):
+    for visit in visits.order_by(F("rule_on").desc(nulls_last=True), "-id"):
         try:
             (apply_move if apply else decline_move)(visit, key=ids[visit.public_id], by=request.user)
             done += 1
