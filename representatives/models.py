@@ -179,10 +179,6 @@ class Seat(models.Model):
     def __str__(self) -> str:
         return _("%(level)s（第%(term)s届）") % {"level": self.get_level_display(), "term": self.term}
 
-    @property
-    def elected_by(self) -> str:
-        return self.constituency or self.electing_body
-
 
 class MembershipQuerySet(ScopedQuerySet):
     place = "station__code"

@@ -6,6 +6,7 @@ is a set of code prefixes, and each a single index range however large the natio
 
 from typing import Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404
@@ -15,6 +16,7 @@ from .grants import noun_of, roles_that
 
 NOTHING = Q(pk__in=[])
 EVERYTHING = ~NOTHING  # an empty Q() would vanish when joined by OR
+VISITOR = AnonymousUser()  # for what is the same whoever asks, signed in or not: feeds, the sitemap
 
 
 class ScopedQuerySet(QuerySet):

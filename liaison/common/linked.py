@@ -1,7 +1,8 @@
-"""What a page says to machines: schema.org data as JSON-LD.
+"""What leaves the page for machines: the house's own addresses, and schema.org data as JSON-LD.
 
-It stands in a block of data, which no browser executes, so the strict policy of the page holds. Addresses without a
-host are read against the page's own, so that a kept page is everybody's where LIAISON_URL is not set.
+A page's data stand in a block that no browser executes, so the strict policy of the page holds. `address_of` is for
+them: an address without a host is read against the page's own, so that a kept page is everybody's where LIAISON_URL is
+not set. Feeds, posters and the sitemap are read away from the page and need the host: `base_of` a request gives it.
 """
 
 import json

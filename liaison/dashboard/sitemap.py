@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from html import escape
 
 from dateutil.relativedelta import relativedelta
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
@@ -18,6 +17,7 @@ from django.utils import timezone
 
 from liaison.accounts.choices import Level
 from liaison.accounts.models import Region
+from liaison.accounts.scoping import VISITOR
 from liaison.common.estimates import expected_rows
 from representatives.models import Representative
 from stations.models import Station
@@ -26,7 +26,6 @@ from visits.models import Visit, VisitQuerySet
 MOST = 50_000  # addresses of a file, by the protocol of sitemaps.org
 NEAR = 40_000  # what the planner expects of a month that is not divided; it may be out by a quarter
 BACK = timedelta(days=365)  # visits of so many days are told of; older ones stay where they are
-VISITOR = AnonymousUser()
 PAGES = (
     "home", "visits:schedule", "visits:calendar", "visits:subscribe", "stations:station-list",
     "stations:station-near", "representatives:representative-list", "visits:embed-help",

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from liaison.accounts.choices import Level
 from liaison.accounts.models import Region, User
+from liaison.accounts.scoping import VISITOR
 from representatives.models import Representative
 from stations.models import Station
 
 from ..finder import ScheduleFinder
 from ..models import Attendance, Visit, VisitQuerySet
 from . import contents
-from .contents import AHEAD, MOST, PAST, VISITOR, Contents
+from .contents import AHEAD, MOST, PAST, Contents
 
 AHEAD_OF_ALL = 90  # days of a calendar that nobody narrowed down
 MOST_OF_ONE = 3000  # visits of one person's own: a district's plans of eight months

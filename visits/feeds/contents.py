@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from liaison.accounts.scoping import VISITOR
 from liaison.common.templatetags.face import cn_date, cn_time_range, joined
 from representatives.choices import SeatLevel
 from representatives.models import Representative
@@ -29,7 +29,6 @@ PAST = 60  # days that what is over stays, and a cancellation after it was made
 AHEAD = 180
 MOST = 1000  # visits of a public calendar
 NEWS = 50
-VISITOR = AnonymousUser()  # public feeds are the same for whoever asks, signed in or not
 LAST = 9  # the rank of somebody without a seat in office
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
-from liaison.accounts.scoping import get_for_user
+from liaison.accounts.scoping import VISITOR, get_for_user
 from liaison.common.pages import public_page
 from representatives.models import Representative
 from stations.models import Station
@@ -19,7 +19,6 @@ from stations.models import Station
 from ..feeds import choosing, keys, serving
 from ..feeds.addresses import Address, qr_code
 from ..feeds.choosing import FeedFinder
-from ..feeds.contents import VISITOR
 
 
 def feed(view):

@@ -91,15 +91,6 @@ def cn_month(value: date | None) -> str:
 
 
 @register.filter
-def cn_month_only(value: date | None) -> str:
-    """12月, or December."""
-    if not value:
-        return ""
-    day = _day(value)
-    return format_date(day, "F") if _english() else f"{day.month}月"
-
-
-@register.filter
 def cn_time(value: time | datetime | None) -> str:
     """9:00, without a leading zero."""
     if value is None or value == "":
