@@ -25,6 +25,7 @@ from visits.choices import RotaState
 from visits.models import RotaPlan
 from visits.rota.options import Options
 from visits.rota.plans import make_plan
+from visits.rota.sayings import conflicts_told
 
 from . import data
 from .lines import Line, Sizes, measures
@@ -71,7 +72,7 @@ def planned(scale: int, months: int, *, is_tied: bool = False) -> dict:
     plan = RotaPlan.objects.create(code=district.DISTRICT, from_on=from_on, to_on=to_on, options=options)
     make_plan(plan, timezone.now())
     if plan.state != RotaState.READY:
-        raise SystemExit(f"rota: {plan.state} {[conflict['title'] for conflict in plan.conflicts]}")
+        raise SystemExit(f"rota: {plan.state} {[conflict['title'] for conflict in conflicts_told(plan.conflicts)]}")
     found = {**plan.figures, "slots": plan.slots.count()}
     plan.delete()
     return found

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _
 
 from liaison.common.templatetags.face import cn_time_range
 from representatives.choices import SeatStatus
+
+from .sayings import Saying, say
 
 NO_LEVEL = 9  # of somebody without a seat in office
 
@@ -78,18 +80,19 @@ class Facts:
         if words := seat_words(rep, day):
             return words
         if not rep.belongs(station, day):
-            return _("当天没有编在这个站")
+            return say(_("当天没有编在这个站"))
         for from_on, to_on, reason in rep.away:
             if from_on <= day <= to_on:
-                return _("请假外出（%(days)s）") % {"days": span(from_on, to_on)} + (f"：{reason}" if reason else "")
+                words = _("请假外出（%(days)s）：%(reason)s") if reason else _("请假外出（%(days)s）")
+                return say(words, days=span(from_on, to_on), reason=reason)
         if day in rep.leave:
-            return _("当天已请假")
+            return say(_("当天已请假"))
         for other in rep.coming:
             meets = other.starts_at < ends_at and starts_at < other.ends_at
             if other.visit != visit and (other.day == day or meets):
                 hours = cn_time_range(other.starts_at, other.ends_at)
-                where = other.where or _("另一处")
-                return _("当天 %(hours)s 已安排在%(where)s") % {"hours": hours, "where": where}
+                where = other.where or say(_("另一处"))
+                return say(_("当天 %(hours)s 已安排在%(where)s"), hours=hours, where=where)
         return ""
 
 
@@ -98,15 +101,16 @@ def seat_words(rep: Rep, day: date) -> str:
     if rep.serves(day):
         return ""
     if any(seat.what == SeatStatus.SUSPENDED for seat in rep.seats):
-        return _("代表资格已暂停")
+        return say(_("代表资格已暂停"))
     if any(seat.what == SeatStatus.SERVING and seat.from_on > day for seat in rep.seats):
-        return _("任期还没有开始")
-    return _("任期已终止") if rep.seats else _("没有登记任期")
+        return say(_("任期还没有开始"))
+    return say(_("任期已终止")) if rep.seats else say(_("没有登记任期"))
 
 
-def short_day(day: date) -> str:
-    return _("%(month)s月%(day)s日") % {"month": day.month, "day": day.day}
+def short_day(day: date) -> Saying:
+    return say(_("%(month)s月%(day)s日"), month=day.month, day=day.day)
 
 
-def span(from_on: date, to_on: date) -> str:
-    return short_day(from_on) if from_on == to_on else f"{short_day(from_on)}—{short_day(to_on)}"
+def span(from_on: date, to_on: date) -> Saying:
+    first, last = short_day(from_on), short_day(to_on)
+    return first if from_on == to_on else say("%(first)s—%(last)s", first=first, last=last)

@@ -16,6 +16,7 @@ from ..choices import HOLDING
 from ..holidays import provisional_words
 from ..models import Attendance, RotaPlan, RotaSeat, RotaSlot
 from .options import Options
+from .sayings import conflicts_told
 
 ALL_AT_ONCE = 60  # slots; where a plan has more, its page shows one station's
 KEPT, ADDED, REMOVED = gettext_lazy("保留"), gettext_lazy("新增"), gettext_lazy("换下")
@@ -58,6 +59,10 @@ class Shown:
         self.plan, self.user, self.asked = plan, user, station
         self.options = Options.of(plan.options)
         self.place = names_of_places([plan]).get(plan.code, plan.code)
+
+    @property
+    def conflicts(self) -> list[dict]:
+        return conflicts_told(self.plan.conflicts)
 
     # Figures
 

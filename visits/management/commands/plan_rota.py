@@ -9,6 +9,7 @@ from visits.models import RotaPlan
 from visits.rota.accept import accept_plan, said
 from visits.rota.options import Options
 from visits.rota.plans import make_plan, place_name, refuse
+from visits.rota.sayings import conflicts_told
 
 
 class Command(BaseCommand):
@@ -68,7 +69,7 @@ class Command(BaseCommand):
             )
         if found.get("may_be_more"):
             self.stdout.write("这里可能没有列全：请先解决列出的，再编排一次；也可以延长求解时间")
-        for conflict in plan.conflicts:
+        for conflict in conflicts_told(plan.conflicts):
             self.stdout.write(f"· {conflict['title']}")
             for line in conflict["lines"]:
                 self.stdout.write(f"    {line}")
