@@ -16,6 +16,7 @@ from django.utils.translation import pgettext_lazy
 
 from liaison.accounts.adminbase import GrantedAdmin, GrantedForm, GrantedInline
 from liaison.common.search import fold
+from liaison.common.seen import SeenField, seen_again
 from liaison.common.sources import Source
 from liaison.common.templatetags.face import cn_date, cn_time_range, status_word
 from liaison.common.words import containing, rare
@@ -26,7 +27,6 @@ from stations.models import Station
 
 from .actions import cancel_visits, delete_draft, is_late, publish_visits, save_visit
 from .choices import State
-from .forms.seen import SeenField, seen_again
 from .history import history_of
 from .models import DISTRICT_DIGITS, Attendance, Visit
 from .notice import NoticeRule, warn_days

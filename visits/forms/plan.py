@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from liaison.common.forms import DayField, HourInput
+from liaison.common.seen import SeenField, seen_again
 from stations.models import Room, Station
 
 from ..choices import VisitKind
 from ..models import Attendance, Visit
 from .people import PeopleField, WhoComes, stations_to_plan
-from .seen import SeenField, seen_again
 
 ONLY, FOLLOWING = "only", "following"
 

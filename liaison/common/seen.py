@@ -1,4 +1,4 @@
-"""Two people at one plan: a form remembers which state it was made from, and says when that is no longer the last."""
+"""Two people at one row: a form remembers which state it was made from, and says when that is no longer the last."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ class SeenField(forms.CharField):
         return moment if moment and moment.tzinfo else None
 
 
-def seen_again(form: forms.BaseForm, changed_at: datetime, name: str = "seen_at") -> None:
+def seen_again(form: forms.BaseForm, changed_at: datetime | None, name: str = "seen_at") -> None:
     """Let a refused form be sent once more: whoever sends it again has read what was changed meanwhile."""
     form.data = form.data.copy()
-    form.data[form.add_prefix(name)] = changed_at.isoformat()
+    form.data[form.add_prefix(name)] = changed_at.isoformat() if changed_at else ""
