@@ -21,8 +21,9 @@ from representatives.models import Membership, Representative, Seat
 from stations.choices import ProvisionKind, StationKind
 from stations.coverage import Coverage
 from stations.models import Provision, Room, Station
-from visits.choices import State, VisitKind
-from visits.models import Attendance, Visit
+from visits.choices import RotaState, State, VisitKind
+from visits.forms.rota import next_quarter
+from visits.models import Attendance, RotaPlan, Visit
 from visits.notice import NoticeRule
 
 SHOWN = "410105002001-01"
@@ -168,6 +169,17 @@ def test_demo_accounts_sign_in_and_nobody_else_can(demo):
     assert all(user.check_password(PASSWORD) and user.name for user in able)
     posted = {user.username: [(p.role, p.code) for p in user.current_postings] for user in able}
     assert posted == {name: [(role, code)] for name, (_name, role, code) in district.ACCOUNTS.items()}
+
+
+def test_a_rota_of_half_a_year_waits_for_the_street(demo, as_):
+    plan = RotaPlan.objects.get()
+    assert (plan.state, plan.created_by.username) == (RotaState.READY, "street")
+    assert (plan.from_on, plan.to_on) == (next_quarter(demo)[0], next_quarter(next_quarter(demo)[1])[1])
+    shown = as_(plan.created_by).get(plan.get_absolute_url()).context["shown"]
+    stations = set(Station.objects.filter(code__startswith=plan.code).values_list("code", flat=True))
+    assert {slot.station_id for slot in shown.slots if slot.is_new} == stations
+    assert {slot.is_new for slot in shown.slots} == {True, False}
+    assert shown.accepted == 0
 
 
 def test_loading_again_says_so_and_changes_nothing(demo):

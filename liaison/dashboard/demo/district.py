@@ -19,7 +19,7 @@ from representatives.models import Membership, Representative
 from stations.models import Station
 from visits.models import Visit
 
-from . import centres, representatives, stations, visits
+from . import centres, representatives, rota, stations, visits
 from .stations import DISTRICT, NEIGHBOUR, SHOWN
 
 DIVISIONS = Path(accounts.__file__).parent / "data" / "jinshui"
@@ -65,6 +65,7 @@ def load(*, now: datetime, scale: int, password: str) -> dict[str, int]:
     people = representatives.build(rng, today, places, scale)
     add_accounts(today, places, password)
     visits.build(rng, now, places)
+    rota.build(now, User.objects.get(username="street"))
     log(None, MARK, "金水区", scale=scale)
     analyze()
     return {
