@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.adminbase import GrantedForm
 from liaison.accounts.grants import noun_of, roles_that
 from liaison.accounts.models import Region
+from liaison.common.masks import masked
 
 from .channels import SENDERS, Sender
 from .channels.base import HIDDEN
@@ -138,11 +139,3 @@ def words_for(channel: Channel, user) -> str:
     address = SENDERS[channel].address_of(user)
     words = {"channel": channel.label, "address": masked(address) or _("没有登记，请联系管理员")}
     return _("%(channel)s（%(address)s）") % words
-
-
-def masked(address: str) -> str:
-    """li•••@example.org, 137••••0001: enough for its owner to know it again."""
-    name, at, host = address.partition("@")
-    if at:
-        return f"{name[:2]}•••@{host}"
-    return f"{address[:3]}••••{address[-4:]}" if len(address) > 7 else "•" * len(address)

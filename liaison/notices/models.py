@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.choices import CODE_LENGTH
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
+from liaison.common import sealing
 from liaison.common.fields import CodeField, random_id
 from liaison.common.triggers import legal_moves, refuse
 
-from . import sealing
 from .choices import FACES, MOVES, Channel, Kind, State
 from .texts import Words, faults
 

@@ -6,7 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from liaison.accounts.models import Entry
-from liaison.notices import sealing
+from liaison.common import sealing
 from liaison.notices.choices import Channel, Word
 from liaison.notices.models import ChannelSetting
 
@@ -188,12 +188,19 @@ def test_keys_are_changed_without_losing_what_was_sealed(settings, setting, caps
 
 
 def test_secret_of_a_lost_key_switches_its_channel_off_and_says_so(settings, setting, as_, administrator, capsys):
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
     row = setting(Channel.WEBHOOK, secrets={"secret": SECRET})
     settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
     assert (row.secrets, row.is_readable) == ({}, False)
     assert "请重新填写密码或密钥" in as_(administrator).get("/desk/notices/channels/").content.decode()
     with pytest.raises(CommandError):
         call_command("rotate_secrets")
+
+
+def test_the_first_key_of_ones_own_loses_nothing(settings, setting):
+    row = setting(Channel.WEBHOOK, secrets={"secret": SECRET})
+    settings.SECRETS_KEYS = [Fernet.generate_key().decode()]
+    assert row.secrets == {"secret": SECRET}
 
 
 def test_sealed_text_says_nothing(settings):

@@ -1,7 +1,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
-from liaison.notices import sealing
+from liaison.common import sealing
 from liaison.notices.models import ChannelSetting
 
 
