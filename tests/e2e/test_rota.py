@@ -1,4 +1,4 @@
-"""A street officer on a phone asks for a rota, reads it, and takes it over."""
+"""A street officer on a phone asks for a rota, takes it over, makes it public, and fetches its poster."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -8,6 +8,7 @@ from liaison.accounts.models import Job
 from tests import factories
 from tests.visits.rota.conftest import at, end_of, month
 from tests.visits.rota.test_plans import planned
+from visits.choices import State
 from visits.models import RotaPlan, Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -23,7 +24,7 @@ def worker():
     jobs.run(Job.objects.get(state="waiting").pk)
 
 
-def test_a_rota_is_asked_for_read_and_taken_over(phone, street, station, sign_in):
+def test_a_rota_is_asked_for_taken_over_published_and_printed(phone, street, station, sign_in):
     for name in ("张三", "李四"):
         factories.representative(name, station=station)
     sign_in(phone, street, "/desk/rota/")
@@ -40,6 +41,24 @@ def test_a_rota_is_asked_for_read_and_taken_over(phone, street, station, sign_in
     worker()
     phone.get_by_text("已采用 1 / 1 场").first.wait_for()
     assert Visit.objects.get().attendances.count() == 2
+    phone.get_by_role("link", name="公布进站安排").click()
+    phone.get_by_role("checkbox").first.check()
+    phone.get_by_role("button", name="公布勾选的安排").click()
+    phone.get_by_role("button", name="公布这 1 次").click()
+    phone.get_by_role("heading", name="已公布 1 次进站").wait_for()
+    assert Visit.objects.get().state == State.PUBLISHED
+    phone.get_by_role("link", name="返回待公布的安排").click()
+    phone.get_by_role("link", name="海报", exact=True).click()
+    phone.get_by_label("从", exact=True).fill(f"{month()}")
+    phone.get_by_label("到", exact=True).fill(f"{end_of(month())}")
+    phone.get_by_role("button", name="查看").click()
+    phone.get_by_role("button", name="生成海报").click()
+    phone.get_by_text("等待处理").wait_for()
+    worker()
+    with phone.expect_download() as download:
+        phone.get_by_role("link", name="下载文件").click()
+    assert download.value.path().read_bytes().startswith(b"%PDF")
+    assert Visit.objects.get().printings.count() == 1
 
 
 def test_pages_of_rotas_and_absences_are_for_everybody(phone, street, station, sign_in):
