@@ -72,6 +72,8 @@ WHO = {
     "visits:log-draft": PLANNERS,
     "visits:series-list": {*WATCHERS, "neighbour"},
     "visits:series-add": {*PLANNERS, "neighbour"},
+    "visits:series-together": {*PLANNERS, "neighbour"},
+    "visits:series-together-made": {"liaison"},
     "visits:series-moves": {*PLANNERS, "neighbour"},
     "visits:series": WATCHERS,
     "visits:series-edit": PLANNERS,
@@ -182,12 +184,15 @@ def world(request, settings, station, representative):
     settings.EMAIL_BACKEND = "liaison.notices.mail.FolderBackend"  # else there is no mailbox to look at
     letter = factories.notice(representative, station, state="sent", sent_at=timezone.now())
     job = Job.objects.create(kind="x", title="海报", by=request.getfixturevalue("liaison"), file=picture)
+    given = {"stations": [], "said": {}, "key": "1b4e28ba-2fa1-11d2-883f-0016d3cca427"}
+    together = Job.objects.create(kind="series-together", by=job.by, given=given, state="done")
     series = factories.series(station)
     rota = factories.rota_plan(station.code[:9])
     absence = factories.absence(person)
     message = factories.notice(representative, station, channel="inbox", state="sent", sent_at=timezone.now())
     gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
     parts = {
+        "visits:series-together-made": together.public_id,
         "visits:series": series.public_id, "visits:rota": rota.public_id,
         "representatives:absence": absence.public_id,
         "accounts:job": job.public_id, "dashboard:sitemap-section": "pages",

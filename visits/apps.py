@@ -9,7 +9,7 @@ class VisitsConfig(AppConfig):
     def ready(self):
         from liaison.common.panels import lend
 
-        from . import absences, event, schedule
+        from . import absences, event, schedule, together  # noqa: F401 - a worker knows the work by its name
         from .posters import jobs  # noqa: F401 - a worker knows the work by its name
         from .rota import accept, plans  # noqa: F401 - likewise
 

@@ -3,9 +3,10 @@
 This is courtesy: against a second writer at the same moment the exclusion constraints hold.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -98,6 +99,39 @@ def taken_on(visits: Sequence[Visit], people: Iterable[Representative], beside: 
             if absence.from_on <= day <= absence.to_on:
                 found.setdefault(day, []).append(_away(absence, day))
     return found
+
+
+def taken_together(plans: Iterable, hours: Sequence[tuple[datetime, datetime]]) -> dict[str, list[str]]:
+    """What stands in the way of `hours` (in order, apart) at several stations, in words by station, in three queries.
+
+    A plan has `station`, `room` and `people`; nobody is of two stations.
+    """
+    rooms = {plan.room.pk: plan.station.code for plan in plans if plan.room}
+    people = {person.pk: plan.station.code for plan in plans for person in plan.people}
+    if not hours:
+        return {}
+    first, last = hours[0][0], hours[-1][1]
+    found = defaultdict(list)
+    visits = Visit.objects.standing().filter(room__in=rooms, starts_at__lt=last, ends_at__gt=first)
+    for other in visits.order_by("starts_at", "id"):
+        if _meets(other, hours):
+            found[rooms[other.room_id]].append(_room_taken(other))
+    there = Attendance.objects.filter(representative__in=people, holds=True, during__overlap=(first, last))
+    for one in there.select_related("representative", "visit__station").order_by("visit__starts_at", "id"):
+        if _meets(one.visit, hours):
+            found[people[one.representative_id]].append(_taken(one))
+    days = [timezone.localdate(start) for start, _end in hours]
+    away = Absence.objects.filter(representative__in=people).during(days[0], days[-1])
+    for absence in away.select_related("representative").order_by("from_on", "id"):
+        for day in days[bisect_left(days, absence.from_on) : bisect_right(days, absence.to_on)]:
+            found[people[absence.representative_id]].append(_away(absence, day))
+    return dict(found)
+
+
+def _meets(other: Visit, hours: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Whether `other` is held while one of `hours` is; they stand in order."""
+    before = bisect_left(hours, other.ends_at, key=lambda hour: hour[0])
+    return before > 0 and hours[before - 1][1] > other.starts_at
 
 
 def _taken(attendance: Attendance) -> str:

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from liaison.common.templatetags.face import cn_day, cn_month, cn_time_range
 from representatives.models import Representative
 
-from .clashes import taken_on
+from .clashes import taken_on, taken_together
 from .holidays import known
 from .models import Series, Visit
 from .rules import Calendar, Occurrence
 from .series import change_of, days_of, visit_of
+from .together import Plan
 
+MOST_CLASHES = 3  # named of one station
 YEAR = timedelta(days=365)
 
 
@@ -69,6 +71,27 @@ def preview_of(new: Series, people: Iterable[Representative], now: datetime, old
         act = _act(moving.get(occurrence), visit, hours_known) if old is not None else ""
         _add(preview, _row(occurrence, calendar, [*past, *taken.get(occurrence.on, [])], act), new.from_on)
     return preview
+
+
+class AtStation(NamedTuple):
+    """What stands in the way of a series at one of several stations, or what it does without there."""
+
+    name: str
+    clashes: list[str]  # the first of them
+    count: int
+    note: str
+
+
+def at_stations(new: Series, plans: list[Plan]) -> list[AtStation]:
+    """Of the stations that would get a series like `new` those of which there is something to say."""
+    visits = [visit_of(new, occurrence) for occurrence in days_of(new)]
+    taken = taken_together(plans, sorted((visit.starts_at, visit.ends_at) for visit in visits))
+    found = [(plan, taken.get(plan.station.code, [])) for plan in plans]
+    return [
+        AtStation(plan.station.name, words[:MOST_CLASHES], len(words), plan.note)
+        for plan, words in found
+        if words or plan.note
+    ]
 
 
 def _row(occurrence: Occurrence, calendar: Calendar, clashes: list[str], act: str) -> Row:

@@ -4,7 +4,7 @@ from .public import calendar, embed, feeds, schedule
 from .public import posters as public_posters
 from .views import calendar as desk_calendar
 from .views import feeds as own_feeds
-from .views import log, publish, rota, series, visits
+from .views import log, publish, rota, series, together, visits
 from .views import posters as desk_posters
 
 app_name = "visits"
@@ -52,6 +52,8 @@ urlpatterns = [
     path("desk/series/", series.series_list, name="series-list"),
     path("desk/series/add/", series.series_add, name="series-add"),
     path("desk/series/moves/", series.series_moves, name="series-moves"),
+    path("desk/series/together/", together.series_together, name="series-together"),
+    path("desk/series/together/<slug:public_id>/", together.series_together_made, name="series-together-made"),
     path("desk/series/<slug:public_id>/", series.series, name="series"),
     path("desk/series/<slug:public_id>/edit/", series.series_edit, name="series-edit"),
     path("desk/series/<slug:public_id>/end/", series.series_end, name="series-end"),

@@ -203,12 +203,13 @@ class SeriesForm(WhoComes, forms.ModelForm):
         return [error for name in wrong for error in self.errors[name]]
 
 
-def typed_series(data) -> dict:
+def typed_series(data, form: type[SeriesForm] = SeriesForm) -> dict:
     """What stands in a form that is shown again without being judged: as initial values."""
-    many = {"representatives", *(name for name, field in SeriesForm.base_fields.items() if isinstance(field, Numbers))}
+    fields = form.base_fields
+    many = {"representatives"} | {name for name, f in fields.items() if isinstance(f, forms.MultipleChoiceField)}
     return {
         name: data.getlist(name) if name in many else data.get(name, "")
-        for name in SeriesForm.base_fields
+        for name in fields
         if name in data or name in many or name == "is_online"
     }
 

@@ -46,6 +46,7 @@ ORDER = ("station_id", "from_on", "id")
 MOST_MOVES = 200
 MOST_EACH = MOST_MOVES // 2  # of series, and of single visits
 MOST_GAPS = 60
+TOGETHER = "visits:series-together"  # where several stations are planned at once
 MOST_NAMED = 5
 
 
@@ -96,18 +97,11 @@ def _gaps(series: Series, now) -> list[dict]:
 def series_add(request):
     if not may(request.user, "add", Series):
         raise PermissionDenied
-    station, question = station_asked(request, _("新建系列"))
+    station, question = station_asked(request, _("新建系列"), TOGETHER)
     if station is None:
-        return question or choose_station(request, stations_to_plan(request.user), _("新建系列"))
-    today = timezone.localdate()
-    last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
-    first = min(today + timedelta(days=Threshold.objects.number(Key.NOTICE_DAYS, today) + 1), last)
-    new = Series(
-        station=station,
-        frequency=Frequency.WEEKDAY_OF_MONTH,
-        from_on=first,
-        to_on=min(date(first.year + 1, 12, 31), last),
-    )
+        return question or choose_station(request, stations_to_plan(request.user), _("新建系列"), TOGETHER)
+    first, last = first_and_last(timezone.localdate())
+    new = Series(station=station, frequency=Frequency.WEEKDAY_OF_MONTH, from_on=first, to_on=last)
     form = _form(request, new, initial={"form_key": uuid.uuid4()})
     if "preview" in request.POST or "search" in request.POST:
         return _form_page(request, form)
@@ -119,6 +113,13 @@ def series_add(request):
             outcome = save_series(form.instance, representatives=form.cleaned_data["representatives"], by=request.user)
             return _told(request, outcome)
     return _form_page(request, form)
+
+
+def first_and_last(today: date) -> tuple[date, date]:
+    """From when to when a new series is most likely meant: from what can still be published in time to a year's end."""
+    last = today + timedelta(days=Threshold.objects.number(Key.FURTHEST_DAYS, today))
+    first = min(today + timedelta(days=Threshold.objects.number(Key.NOTICE_DAYS, today) + 1), last)
+    return first, min(date(first.year + 1, 12, 31), last)
 
 
 def series_edit(request, public_id):
@@ -169,6 +170,7 @@ def _form_page(request, form: SeriesForm, old: Series | None = None):
     context = {"form": form, "old": old, "station": form.at, "preview": preview, "wrong": form.rule_errors}
     if request.headers.get("HX-Request") == "true" and "preview" in request.POST:
         return render(request, "visits/series_preview.html", context)
+    context["has_more"] = old is None and len(stations_to_plan(request.user)[:2]) > 1
     context["cancel_url"] = old.get_absolute_url() if old else reverse("visits:series-list")
     return render(request, "visits/series_form.html", context)
 
