@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from representatives.choices import SeatLevel
+from representatives.models import Representative
 from tests import factories
 from visits import schedule
 from visits.choices import AttendanceState
@@ -118,6 +119,32 @@ def test_markup_in_names_stays_text(client, station):
     assert "&lt;script&gt;x&lt;/script&gt;" in page
     assert "<b>张" not in page
     assert "<i>" not in page
+
+
+def test_whatever_people_typed_of_a_visit_stays_text(client, station):
+    type(station).objects.filter(pk=station.pk).update(name="<b>站</b>", address="<b>路</b>")
+    sign = "<b>x</b>"
+    factories.visit(station, title=sign, place=sign, state="cancelled", cancel_reason=sign, starts_at=factories.hour(1))
+    factories.visit(station, state="published", starts_at=factories.hour(2))
+    page = client.get("/schedule/").content.decode()
+    assert "<b>" not in page
+    said = text(client.get("/schedule/"))  # the station's name is a choice of the filters, too
+    assert [said.count(words) for words in (sign, "<b>站</b>", "<b>路</b>")] == [3, 3, 1]
+
+
+def test_what_one_reader_asks_for_narrows_nobody_elses_schedule(client, plan):
+    assert found(client, theme="停车", kind="reception_day") == ["停车与出行"]
+    assert found(client, q="供暖") == ["供暖"]
+    assert found(client) == ["停车与出行", "供暖"]
+
+
+def test_people_are_those_whom_the_rule_of_reach_gives(visitor, station):
+    people = [factories.representative(name, station=station) for name in ("张三", "李四", "王五")]
+    visit = factories.visit(station, people=people, state="published")
+    visit.attendances.filter(representative=people[1]).update(state=AttendanceState.LEAVE)
+    Representative.objects.filter(pk=people[2].pk).update(is_public=False)
+    asked = [schedule.public_people(), schedule.people_of(visitor, "read")]
+    assert [Visit.objects.values_list(who).get() for who in asked] == [([people[0].pk],)] * 2
 
 
 def test_cancelled_visit_is_struck_through_with_its_reason(client, station):

@@ -34,7 +34,7 @@ def calendar(request):
 def _list(request, days: Calendar):
     form, after = days.form, request.GET.get("after", "")
     visits = form.narrowed(days.visits.between(days.span.first, days.span.last))
-    page = schedule.page_of(visits, form.words, after, request.user)
+    page = schedule.page_of(schedule.rows_of(visits, request.user), form.words, after, request.user)
     rows = schedule.listed(page.rows, request.user)
     here = days.url(days.on)
     context = {

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 register = template.Library()
 
 WEEKDAYS = (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))
+NEAR = {-1: _("昨天"), 0: _("今天"), 1: _("明天"), 2: _("后天")}
 
 # Keys are names and ranks: 1 is the national congress, 5 the township's.
 LEVELS = {
@@ -124,8 +125,7 @@ def day_word(value: date | None, today: date | None = None) -> str:
     """今天, 明天, 后天, 昨天, or nothing."""
     if not value:
         return ""
-    words = {-1: gettext("昨天"), 0: gettext("今天"), 1: gettext("明天"), 2: gettext("后天")}
-    return words.get((_day(value) - (today or timezone.localdate())).days, "")
+    return str(NEAR.get((_day(value) - (today or timezone.localdate())).days, ""))
 
 
 @register.simple_tag
