@@ -1,5 +1,6 @@
 """Every address as every role, and as nobody. A new address fails here until somebody has said who may open it."""
 
+import itertools
 import re
 
 import pytest
@@ -121,6 +122,9 @@ WHO = {
     "notices:inbox-read-one": {"representative"},
     "notices:preferences": SIGNED_IN,
     "notices:channel-list": {"district", "auditor", "administrator"},
+    "notices:text-list": {"district", "auditor", "administrator"},
+    "notices:text-edit": {"district", "auditor", "administrator"},
+    "notices:text-restore": ADMINS,
     "notices:receipts": ALL,
     "accounts:job": {"liaison"},
     "accounts:job-stop": {"liaison"},
@@ -196,7 +200,7 @@ def world(request, settings, station, representative):
         "visits:series": series.public_id, "visits:rota": rota.public_id,
         "representatives:absence": absence.public_id,
         "accounts:job": job.public_id, "dashboard:sitemap-section": "pages",
-        "notices:": str(letter.pk), "notices:inbox-": str(message.pk), "notices:receipts": gateway.receipt_token,
+        "notices:text-": ("visit_log", "zh-hans"), "notices:": str(letter.pk), "notices:inbox-": str(message.pk), "notices:receipts": gateway.receipt_token,
         "visits:station": station.code, "visits:representative": person.public_id,
         "visits:private-ics": address_of(make_key(by=representative)),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,
@@ -217,12 +221,15 @@ def world(request, settings, station, representative):
     return clients, parts
 
 
-def path_of(name: str, parts: dict[str, str]) -> str:
-    """A real address for `name`: each variable part filled with the id that fits the name best."""
+def path_of(name: str, parts: dict[str, str | tuple]) -> str:
+    """A real address for `name`: each variable part filled with the id that fits the name best, or one after another
+    where several are given."""
     exact = name.removesuffix("-detail")
     best = exact if exact in parts else max((p for p in parts if name.startswith(p)), key=len)
     route = re.sub(r"<[^>]+>(?=\))", "", dict(addresses())[name])
-    route = re.sub(r"\(\?P?[^)]*\)", parts[best], re.sub(r"<[^>]+>", parts[best], route))
+    found = parts[best] if isinstance(parts[best], tuple) else itertools.repeat(parts[best])
+    values = iter(found)
+    route = re.sub(r"\(\?P?[^)]*\)|<[^>]+>", lambda _: next(values), route)
     return "/" + re.sub(r"[\^$]|\\Z", "", route).replace("\\", "")
 
 

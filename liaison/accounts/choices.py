@@ -25,6 +25,11 @@ ENTRY_ACTS = {
     "delete": _("删除草稿"),
     "set_channel_secret": _("更换通知渠道的密钥"),
     "try_channel": _("试发通知渠道"),
+    "unmask": _("查看选民完整联系方式"),
+    "erase_contact": _("清除选民联系方式"),
+    "save_text": _("修改提醒文字"),
+    "restore_text": _("去掉自己的提醒文字"),
+    "resend": _("重发提醒"),
 }
 
 

@@ -6,17 +6,20 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from liaison.accounts.actions import log
 from liaison.accounts.choices import Role
 from liaison.accounts.models import User
-from liaison.common.exceptions import verb
+from liaison.common.exceptions import NotAllowed, verb
 
 from .choices import ROOMS, Channel, Group, State, Word, manner
 from .letters import Letter, Own
 from .lines import Line, in_use, reaching
 from .manners import Rules, digest_at, is_loud, rules, timing
 from .models import ChannelSetting, Notice, Preference, Text
-from .texts import SPEAKS_OF, compose, shipped
+from .texts import SPEAKS_OF, Words, compose, shipped
+from .wording import changes_of
 
 LONGEST_NUMBER = 18  # digits of a row's number
 
@@ -223,3 +226,48 @@ def choose(user: User, *, channels: dict[str, list[str]], has_digest: bool, lang
     which comes within half an hour."""
     chosen = {"channels": channels, "has_digest": has_digest, "language": language}
     return Preference.objects.update_or_create(user=user, defaults=chosen)[0]
+
+
+@verb
+def save_text(text: Text, *, words: Words, seen_at: datetime | None, by: User) -> Text | None:
+    """Keep what notices of a kind say at a place and below. Writes the log; what has not left yet takes the new words
+    when it is planned again.
+
+    `seen_at` is the `changed_at` of the row that the writer saw, None where there was none: whoever changed it
+    meanwhile is not overwritten unseen. Words that hold there anyway are not kept; then it gives back None.
+    """
+    own = same_place(text).select_for_update().first()
+    refuse_unseen_text(own, text, seen_at)
+    holds = Text.objects.nearest(text.place).get((text.kind, text.language)) or shipped(text.kind, text.language)
+    if [part.strip() for part in words] == [part.strip() for part in holds]:
+        return None
+    own = own or Text(kind=text.kind, language=text.language, place=text.place)
+    own.subject, own.body, own.sms = words
+    own.changed_by = by
+    own.full_clean()
+    own.save()
+    log(by, "save_text", own, kind=own.kind, language=own.language, place=own.place)
+    return own
+
+
+@verb
+def restore_text(text: Text, *, seen_at: datetime | None, by: User) -> None:
+    """Take a place's own text away: from then on the next one above holds, or the shipped one. Writes the log."""
+    own = same_place(text).select_for_update().first()
+    refuse_unseen_text(own, text, seen_at)
+    if own is None:
+        raise NotAllowed(_("这里没有自己的文字，用的就是系统自带的，或上级的"))
+    log(by, "restore_text", own, kind=own.kind, language=own.language, place=own.place)
+    own.delete()
+
+
+def same_place(text: Text):
+    return Text.objects.filter(kind=text.kind, language=text.language, place=text.place)
+
+
+def refuse_unseen_text(own: Text | None, text: Text, seen_at: datetime | None) -> None:
+    if (own and own.changed_at) == seen_at:
+        return
+    [last] = changes_of(text.kind, text.language, text.place)[:1]
+    told = _("%(who)s刚才%(what)s。您填的内容都还在，但没有保存。请对照下面“现在用的文字”，再保存一次，以您填的为准")
+    raise NotAllowed(told % {"who": last.by, "what": last.what}, code="stale")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.adminbase import GrantedForm
 from liaison.accounts.grants import noun_of, roles_that
 from liaison.accounts.models import Region
+from liaison.common.seen import SeenField, seen_again
 from liaison.common.masks import masked
 
 from .channels import SENDERS, Sender
@@ -15,6 +16,8 @@ from .channels.base import HIDDEN
 from .choices import Channel, Group
 from .lines import in_use
 from .models import ChannelSetting
+from .texts import LONGEST_SUBJECT, MOST_PARTS, Words, faults
+from .wording import Holding, reaches, sign_at
 
 CLEAR = "clear_"
 
@@ -139,3 +142,70 @@ def words_for(channel: Channel, user) -> str:
     address = SENDERS[channel].address_of(user)
     words = {"channel": channel.label, "address": masked(address) or _("没有登记，请联系管理员")}
     return _("%(channel)s（%(address)s）") % words
+
+
+class TextForm(forms.Form):
+    """The text of a kind in a language, for a place and what lies below it."""
+
+    subject = forms.CharField(
+        label=_("标题"), max_length=LONGEST_SUBJECT,
+        help_text=_("锁屏的手机上也看得到，不写人的姓名和电话；邮件的标题、站内消息的标题也是它"),
+    )  # fmt: skip
+    body = forms.CharField(
+        label=_("正文"), max_length=2000, widget=forms.Textarea(attrs={"rows": 10}),
+        help_text=_("邮件、站内消息和群里用。一行里的变量都没有内容时，这一行自动略去"),
+    )  # fmt: skip
+    sms = forms.CharField(
+        label=_("短信"), max_length=400, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("分行写，发出时连成一行；没有内容的行自动略去。最多 %(n)s 条的长度") % {"n": MOST_PARTS},
+    )  # fmt: skip
+    seen_at = SeenField()
+
+    def __init__(self, *args, holding: Holding, place: str, own, **kwargs):
+        self.holding, self.sign = holding, sign_at(place)
+        first = holding.words._asdict() | {"seen_at": own.changed_at.isoformat() if own else ""}
+        super().__init__(*args, initial=first, **kwargs)
+
+    def clean(self):
+        cleaned = super().clean()
+        for name in Words._fields:
+            cleaned[name] = "\n".join(line.rstrip() for line in (cleaned.get(name) or "").splitlines())
+        if not self.errors:
+            for name, words in faults(self.holding.kind, self.words, self.holding.language, self.sign or "").items():
+                self.add_error(name, words)
+        return cleaned
+
+    @property
+    def words(self) -> Words:
+        return Words(*(self.cleaned_data[name] for name in Words._fields))
+
+    def refuse_once(self, changed_at) -> None:
+        """After somebody else's change was shown, the same words may be sent again."""
+        seen_again(self, changed_at)
+
+
+class SeenForm(forms.Form):
+    """No question but which state somebody looked at."""
+
+    seen_at = SeenField()
+
+
+class TextPlaceForm(forms.Form):
+    """Whose texts are looked at; asked of those who reach more than one district."""
+
+    place = forms.CharField(
+        label=_("哪个地区的文字"), max_length=12, required=False,
+        help_text=_("填区划代码，如 410105；留空为您自己的范围"),
+    )  # fmt: skip
+
+    def __init__(self, *args, user, **kwargs):
+        self.user = user
+        super().__init__(*args, **kwargs)
+
+    def clean_place(self):
+        place = self.cleaned_data["place"].strip()
+        if place and not reaches(self.user, "view", place):
+            raise ValidationError(_("超出您的管理范围"))
+        if place and not Region.objects.filter(code=place).exists():
+            raise ValidationError(_("没有这个区划代码"))
+        return place

@@ -69,7 +69,8 @@ class NoticeQuerySet(ScopedQuerySet):
         return self.filter(read_at=None)
 
 
-@pghistory.track(exclude=["read_at"])
+# What it says stays with the row; it carries links that are keys, which history is not to keep.
+@pghistory.track(exclude=["read_at", "body", "params", "buttons"])
 class Notice(models.Model):
     """A message as a row before it is a message: planned, leased by one sender, then sent or failed. Never lost.
 
@@ -286,11 +287,15 @@ class PreferenceQuerySet(ScopedQuerySet):
 class TextQuerySet(ScopedQuerySet):
     place = "place"
 
-    def nearest(self, place: str) -> dict[tuple[str, str], Words]:
-        """By kind and language the text that staff wrote for `place`, the nearest deciding."""
+    def holding(self, place: str) -> dict[tuple[str, str], "Text"]:
+        """By kind and language the text of staff that holds at `place`, the nearest deciding."""
         over = [place[:length] for length in (0, *CODE_LENGTH.values())] + [place]
         rows = self.filter(place__in=over).annotate(depth=Length("place")).order_by("depth")
-        return {(row.kind, row.language): Words(row.subject, row.body, row.sms) for row in rows}
+        return {(row.kind, row.language): row for row in rows}
+
+    def nearest(self, place: str) -> dict[tuple[str, str], Words]:
+        """What the texts that hold at `place` say."""
+        return {key: row.words for key, row in self.holding(place).items()}
 
 
 @pghistory.track()
@@ -322,8 +327,12 @@ class Text(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.get_language_display()} {self.place}".strip()
 
+    @property
+    def words(self) -> Words:
+        return Words(self.subject, self.body, self.sms)
+
     def clean(self):
-        if found := faults(self.kind, Words(self.subject, self.body, self.sms)):
+        if found := faults(self.kind, self.words, self.language):
             raise ValidationError(found)
 
 

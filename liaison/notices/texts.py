@@ -44,6 +44,7 @@ VARIABLES: dict[str, Variable] = {
     "voters": Variable("接待人数", "12", "12", may_show=True),
     "people": Variable("代表", "张三、李四", "Zhang San, Li Si"),
     "awaited": Variable("未确认代表", "李四", "Li Si"),
+    "answerer": Variable("答复代表", "李四", "Li Si"),
     "name": Variable("称呼", "张三", "Zhang San"),
     "change": Variable("变更", "时间：原为 11月30日 9:00—11:00", "Time: was 30 November, 9:00–11:00"),
     "reason": Variable("原因", "会场临时维修", "the hall is under repair"),
@@ -71,7 +72,10 @@ SPEAKS_OF: dict[str, tuple[str, ...]] = {
     Kind.VISIT_TODAY: ASKED,
     Kind.VISIT_UNCONFIRMED: (*VISIT, "awaited"),
     Kind.VISIT_CHANGED: (*ASKED, "change", "reason"),
+    Kind.VISIT_OFF: (*VISIT, "reason"),
     Kind.VISIT_CANCELLED: (*VISIT, "reason"),
+    Kind.VISIT_LEAVE: (*VISIT, "answerer", "reason"),
+    Kind.VISIT_BACK: (*VISIT, "answerer"),
     Kind.VISIT_THANKS: (*VISIT, "voters"),
     Kind.VISIT_LOG: VISIT,
     Kind.VISIT_UNLOGGED: (*VISIT, "days"),
@@ -101,11 +105,13 @@ def _ahead(lead: str, lead_en: str, subject: str, subject_en: str) -> dict[str, 
 
 
 def _plain(
-    lead: str, lead_en: str, subject: str, subject_en: str, more: str = "", more_en: str = ""
+    lead: str, lead_en: str, subject: str, subject_en: str, more: str = "", more_en: str = "", *, asks: bool = False
 ) -> dict[str, Words]:
+    """What is told without being asked for anything; with `asks` a text message has the link to answer by, too."""
+    sms, sms_en = ("\n能否参加请答复：{答复链接}", "\n Can you come? {answer}") if asks else ("", "")
     return {
-        "zh-hans": Words(subject, f"{lead}\n\n{_FACTS}{more}{_PAGE}", f"{subject}。"),
-        "en": Words(subject_en, f"{lead_en}\n\n{_FACTS_EN}{more_en}{_PAGE_EN}", f"{subject_en}."),
+        "zh-hans": Words(subject, f"{lead}\n\n{_FACTS}{more}{_PAGE}", f"{subject}。{sms}"),
+        "en": Words(subject_en, f"{lead_en}\n\n{_FACTS_EN}{more_en}{_PAGE_EN}", f"{subject_en}.{sms_en}"),
     }
 
 
@@ -156,6 +162,15 @@ SHIPPED: dict[str, dict[str, Words]] = {
         "Changed: {when}, {station}",
         "变更：{变更}\n原因：{原因}\n\n能否参加，请点这里答复：{答复链接}\n",
         "Change: {change}\nReason: {reason}\n\nPlease say here whether you can come: {answer}\n",
+        asks=True,
+    ),
+    Kind.VISIT_OFF: _plain(
+        _DEAR + "以下进站的参加名单有调整，您不再参加，请不要前往。",
+        _DEAR_EN + "The list of this visit has changed. You are no longer expected; please do not come.",
+        "您不再参加：{时间} {联络站}",
+        "No longer expected: {when}, {station}",
+        "原因：{原因}\n",
+        "Reason: {reason}\n",
     ),
     Kind.VISIT_CANCELLED: _plain(
         _DEAR + "以下进站已取消，请勿前往。",
@@ -164,6 +179,22 @@ SHIPPED: dict[str, dict[str, Words]] = {
         "Cancelled: {when}, {station}",
         "原因：{原因}\n",
         "Reason: {reason}\n",
+    ),
+    Kind.VISIT_LEAVE: _plain(
+        _DEAR + "有代表请假，不参加以下进站，请看是否需要换人或改期。",
+        _DEAR_EN + "A representative cannot come to this visit. Please see whether somebody else should.",
+        "有代表请假：{时间} {联络站}",
+        "Somebody cannot come: {when}, {station}",
+        "请假：{答复代表}\n原因：{原因}\n",
+        "On leave: {answerer}\nReason: {reason}\n",
+    ),
+    Kind.VISIT_BACK: _plain(
+        _DEAR + "先前请假的代表改为参加以下进站。",
+        _DEAR_EN + "A representative who had asked leave will come to this visit after all.",
+        "请假代表改为参加：{时间} {联络站}",
+        "Coming after all: {when}, {station}",
+        "改为参加：{答复代表}\n",
+        "Coming: {answerer}\n",
     ),
     Kind.VISIT_THANKS: _plain(
         _DEAR + "感谢您参加这次进站，记录已登记完毕。",
@@ -238,14 +269,20 @@ def sms_parts(text: str, sign: str = "") -> tuple[int, int]:
     return length, 1 if length <= SMS_ALONE else ceil(length / SMS_PART)
 
 
-def faults(kind: str, words: Words) -> dict[str, str]:
-    """What is wrong with a text, by field: unknown variables, stray braces, what a locked telephone must not show."""
+def faults(kind: str, words: Words, language: str = settings.LANGUAGE_CODE, sign: str = "") -> dict[str, str]:
+    """What is wrong with a text, by field: unknown variables, stray braces, what a locked telephone must not show.
+
+    How long a text message is, is counted with the examples in place of its variables, and with its signature.
+    """
     found = {}
     for field, text in words._asdict().items():
         if fault := fault_of(kind, field, text):
             found[field] = fault
-    if "sms" not in found and sms_parts(words.sms)[1] > MOST_PARTS:
-        found["sms"] = _("短信太长，最多 %(n)s 条的长度") % {"n": MOST_PARTS}
+    if "sms" not in found:
+        length, parts = sms_parts(compose(words, examples(kind, language)).sms, sign)
+        if parts > MOST_PARTS:
+            found["sms"] = _("短信太长：按例子填好共 %(length)s 字，要按 %(parts)s 条计费，最多 %(n)s 条") % {
+                "length": length, "parts": parts, "n": MOST_PARTS}  # fmt: skip
     return found
 
 

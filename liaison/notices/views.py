@@ -2,21 +2,28 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from liaison.accounts.models import Region
 from liaison.accounts.scoping import get_for_user, may
-from liaison.common.forms import posted
+from liaison.common.forms import posted, refusals_at
 from liaison.common.paging import keyset
 
 from . import mailbox
-from .actions import choose, first_choice, read
-from .choices import Channel, State
-from .forms import PreferenceForm
+from .actions import choose, first_choice, read, restore_text, same_place, save_text
+from .choices import Channel, Kind, State
+from .forms import PreferenceForm, SeenForm, TextForm, TextPlaceForm
 from .lines import in_use, is_under, standing
-from .models import ChannelSetting, Notice, Preference
+from .models import ChannelSetting, Notice, Preference, Text
+from .wording import LANGUAGES, changes_of, holdings, names_of, places_of, preview, reaches, variables
 
+DISTRICT_DIGITS = 6
+MOST_PLACES = 60  # with texts of their own, as far as they are named
+SAVED = _("已保存。还没有发出的提醒会在发送前换成新的文字，半小时内就要发出的可能还是原来的")
+SAVED_NOTHING = _("文字没有改动，没有另存")
 FILTERS = [State.PLANNED, State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 # What an empty list says: what would stand here, and how it gets there.
 EMPTY = {
@@ -117,3 +124,75 @@ def mail(request, pk):
     rows = within_reach(request.user).filter(channel=Channel.EMAIL)
     notice = get_for_user(rows, request.user, "view", pk=pk, sent_at__isnull=False)
     return render(request, "notices/mail.html", {"notice": notice, "letter": mailbox.read_by(request.user, notice)})
+
+
+def text_list(request):
+    """What notices say, for every kind and language, and whose words they are."""
+    places = places_of(request.user, "view")
+    if not places:
+        raise PermissionDenied
+    form = TextPlaceForm(request.GET if "place" in request.GET else None, user=request.user)
+    asked = form.cleaned_data["place"] if form.is_valid() else ""
+    place = asked or places[0]
+    own = Text.objects.for_user(request.user, "view").filter(Text.objects.under(place)).exclude(place=place)
+    below = own.order_by("place").values_list("place", flat=True).distinct()[:MOST_PLACES]
+    context = {"rows": holdings(place), "place": place, "place_name": names_of([place])[place], "is_own": not asked,
+               "below": names_of(below).items(), "may_change": reaches(request.user, "change", place),
+               "form": form if len(places[0]) < DISTRICT_DIGITS else None}  # fmt: skip
+    return render(request, "notices/text_list.html", context)
+
+
+def text_edit(request, kind, language):
+    """The text of a kind, with its variables, a preview and what became of it; those who may not write it look."""
+    text = text_asked(request, kind, language, "view")
+    own = same_place(text).first()
+    [holding] = [h for h in holdings(text.place, [Kind(kind)]) if h.language == language]
+    form = TextForm(posted(request), holding=holding, place=text.place, own=own)
+    may_change = reaches(request.user, "change", text.place)
+    if request.method == "POST" and not may_change:
+        raise PermissionDenied
+    is_trial = "preview" in request.POST
+    if form.is_valid() and not is_trial:
+        with refusals_at(form):
+            kept = save_text(text, words=form.words, seen_at=form.cleaned_data["seen_at"], by=request.user)
+            messages.success(request, SAVED if kept else SAVED_NOTHING)
+            return redirect(request.get_full_path())
+        form.refuse_once(own.changed_at if own else None)
+    words = form.words if is_trial and form.is_valid() else holding.words
+    above = own and Text.objects.exclude(pk=own.pk).holding(text.place).get((kind, language))
+    context = {
+        "form": form, "holding": holding, "own": own, "place": text.place, "title": holding.kind.label,
+        "place_name": names_of([text.place])[text.place], "may_change": may_change, "is_trial": is_trial,
+        "variables": variables(kind, language), "preview": preview(kind, language, words, form.sign),
+        "changes": changes_of(kind, language, text.place), "above": above and names_of([above.place])[above.place],
+        "is_home": text.place == places_of(request.user, "view")[0],
+    }  # fmt: skip
+    return render(request, "notices/text_edit.html", context)
+
+
+@require_POST
+def text_restore(request, kind, language):
+    text = text_asked(request, kind, language, "change")
+    form = SeenForm(request.POST)
+    with refusals_at(form):
+        restore_text(text, seen_at=form.cleaned_data["seen_at"], by=request.user)
+        messages.success(request, _("已去掉自己的文字，改用系统自带的，或上级的"))
+    for words in form.non_field_errors():
+        messages.error(request, words)
+    return redirect(f"{reverse('notices:text-edit', args=[kind, language])}?{request.GET.urlencode()}")
+
+
+def text_asked(request, kind: str, language: str, verb: str) -> Text:
+    """The text that an address names, at the place that it asks for, or at the reader's own. It may not be kept yet."""
+    places = places_of(request.user, "view")
+    if not places:
+        raise PermissionDenied
+    place = request.GET.get("place") or places[0]
+    known = kind in Kind.values and language in LANGUAGES and "\0" not in place
+    if not known or not reaches(request.user, "view", place):
+        raise Http404
+    if place not in places and not Region.objects.filter(code=place).exists():
+        raise Http404
+    if not reaches(request.user, verb, place):
+        raise PermissionDenied
+    return Text(kind=kind, language=language, place=place)
