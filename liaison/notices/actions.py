@@ -14,9 +14,10 @@ from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
 
 from .choices import ROOMS, Channel, Group, State, Word, manner
+from .house import House
 from .letters import Letter, Own
-from .lines import Line, in_use, reaching
-from .manners import Rules, digest_at, is_loud, rules, timing
+from .lines import Line, in_use
+from .manners import Rules, digest_at, is_loud, timing
 from .models import ChannelSetting, Notice, Preference, Text
 from .texts import SPEAKS_OF, Words, compose, shipped
 from .wording import changes_of
@@ -25,17 +26,19 @@ LONGEST_NUMBER = 18  # digits of a row's number
 
 
 @transaction.atomic
-def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter]) -> None:
+def plan(
+    *, about: str, about_version: int, place: str, letters: Iterable[Letter], house: House | None = None
+) -> None:
     """Make the open notices about something be exactly those of `letters`; planning again changes nothing.
 
     One for each person and each of the channels by which that person is reached, and one for each room of the place.
     Those of another kind or version or for somebody else are cancelled. Whoever was already told of this version is
-    left alone; what has not gone out yet takes the new words and hours.
+    left alone; what has not gone out yet takes the new words and hours. Whoever plans many things brings one `house`.
     """
     letters = [letter._replace(to=list(letter.to)) for letter in letters]
     wanted = {
         (letter.kind, user and user.pk, channel): fields | {"place": place}
-        for letter, user, channel, fields in reckoned(letters, place)
+        for letter, user, channel, fields in reckoned(letters, place, house or House())
     }
     there = list(lock(about))
     rows = {(row.kind, row.recipient_id, row.channel): row for row in there if row.about_version == about_version}
@@ -54,11 +57,12 @@ def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter
     )
 
 
-def reckoned(letters: list[Letter], place: str) -> Iterator[tuple[Letter, User | None, str, dict]]:
+def reckoned(letters: list[Letter], place: str, house: House) -> Iterator[tuple[Letter, User | None, str, dict]]:
     """Each letter to each person by each channel, with the hours and words of its row."""
     now = timezone.now()
-    by, lines, wording = rules(timezone.localdate(now)), reaching(place, in_use()), Wording(place)
-    preferences = Preference.objects.in_bulk({user.pk for letter in letters for user in letter.to})
+    by, lines, wording = house.hours, house.lines(place), Wording(house.words(place))
+    people = {user.pk for letter in letters for user in letter.to}
+    preferences = Preference.objects.in_bulk(people) if people else {}
     for letter in letters:
         for user, channel, preference in recipients(letter, lines, preferences):
             hours = hours_of(letter, channel, user, preference, now, by)
@@ -68,8 +72,8 @@ def reckoned(letters: list[Letter], place: str) -> Iterator[tuple[Letter, User |
 class Wording:
     """The texts that hold at a place, filled in for each reader; nothing is asked twice."""
 
-    def __init__(self, place: str) -> None:
-        self.own = Text.objects.nearest(place)
+    def __init__(self, own: Mapping[tuple[str, str], Words]) -> None:
+        self.own = own
         self.values: dict[tuple[str, str], dict[str, str]] = {}
 
     def of(self, letter: Letter, user: User | None, channel: str, preference: Preference | None) -> dict:
