@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from liaison.accounts.models import Posting, Region, User
+from liaison.accounts.models import Contact, Posting, Region, User
 from liaison.notices.choices import Channel, Kind
 from liaison.notices.models import Notice
 from representatives.choices import SeatLevel
@@ -115,3 +115,10 @@ def notice(recipient: User, station: Station, **fields) -> Notice:
         "due_at": now - timedelta(minutes=1), "expires_at": now + timedelta(hours=8),
     }  # fmt: skip
     return Notice.objects.create(recipient=recipient, **(defaults | fields))
+
+
+def contact(place: str, **fields) -> Contact:
+    """A voter who left name and telephone at a station."""
+    number = next(count)
+    defaults = {"name": f"选民{number}", "phone": f"139{number:08}", "privacy_version": "2026-01"}
+    return Contact.objects.keep(place=place, **(defaults | fields))

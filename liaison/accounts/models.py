@@ -1,8 +1,11 @@
+from datetime import datetime
+
 import pghistory
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +13,12 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from liaison.common import sealing
 from liaison.common.fields import CodeField, PublicIdField, digits, random_id
+from liaison.common.triggers import refuse
 
 from .choices import CODE_LENGTH, JOB_SILENCE, LEVEL_OF_LENGTH, JobState, Level, Role
+from .contacts import NOBODY, Particulars, hashes_of, particulars
 from .grants import roles_that
 from .scoping import EVERYTHING, ScopedQuerySet
 
@@ -323,3 +329,118 @@ class Job(models.Model):
     @property
     def percent(self) -> int:
         return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+def leave_token() -> str:
+    return random_id(20)
+
+
+class ContactQuerySet(ScopedQuerySet):
+    place = "place"
+
+    def with_phone(self, phone: str) -> "ContactQuerySet":
+        """Rows with this telephone, however it is written; no row is opened for it."""
+        return self.filter(phone_hash__in=hashes_of(phone))
+
+    @transaction.atomic
+    def keep(
+        self,
+        *,
+        place: str,
+        name: str,
+        phone: str,
+        email: str = "",
+        language: str = settings.LANGUAGE_CODE,
+        privacy_version: str,
+        at: datetime | None = None,
+    ) -> "Contact":
+        """The row of a voter at a place, with the privacy notice that they agreed to; raises ValidationError by field.
+
+        The same name, telephone and address at the same place are the same row. Anything else is another one: who
+        types somebody's number must not be able to rename them, to have their messages sent elsewhere, or to make them
+        heard again where they had enough. Two stations never share a row, so none learns where else a voter went.
+        """
+        given, at = particulars(name, phone, email), at or timezone.now()
+        agreed = {"privacy_version": privacy_version, "consented_at": at, "language": language}
+        lock_for(given.phone)
+        for row in self.with_phone(given.phone).filter(place=place).order_by("pk"):
+            if row.opened() == given:
+                self.filter(pk=row.pk).update(**agreed)
+                row.refresh_from_db()
+                return row
+        contact = self.model(place=place, **agreed)
+        contact.seal(given)
+        contact.save()
+        return contact
+
+
+def lock_for(phone: str) -> None:
+    """Until the end of the transaction nobody else keeps this telephone: one voter at two clicks is one row."""
+    number = int(hashes_of(phone)[0][:16], 16) - 2**63
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+
+@pghistory.track(exclude=["sealed", "phone_hash", "leave_token"])
+class Contact(models.Model):
+    """A voter's name, telephone and e-mail, apart from whatever they came with, for as long as they may be kept.
+
+    They stand encrypted in `sealed`: never in a list, a log, the history or a cache key. `masked` is for everybody who
+    reaches the place; the whole is given by `actions.unmask` alone, which writes the log.
+    """
+
+    place = CodeField(_("所在"), max_length=15)
+    sealed = models.TextField(editable=False)
+    phone_hash = models.CharField(max_length=64, editable=False)
+    language = models.CharField(_("语言"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    privacy_version = models.CharField(_("同意的隐私告知版本"), max_length=20)
+    consented_at = models.DateTimeField(_("同意时间"))
+    leave_token = models.CharField(max_length=20, unique=True, default=leave_token, editable=False)
+    unsubscribed_at = models.DateTimeField(_("退订时间"), null=True, blank=True)
+    created_at = models.DateTimeField(_("登记时间"), default=timezone.now, editable=False)
+    erased_at = models.DateTimeField(_("清除时间"), null=True, blank=True)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("选民联系方式")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["phone_hash"], name="contact_phone", condition=~Q(phone_hash="")),
+            models.Index(fields=["place", "-id"], name="contact_place"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="contact_sealed_or_erased",
+                condition=Q(erased_at=None) & ~Q(sealed="") & ~Q(phone_hash="")
+                | Q(erased_at__isnull=False, sealed="", phone_hash=""),
+                violation_error_message=_("联系方式要么完整保存，要么全部清除"),
+            ),
+        ]
+        triggers = [
+            refuse("contact_kept", "联系方式只能清除，这一行要留着", pgtrigger.Delete),
+            refuse(
+                "contact_stays_erased", "清除了的联系方式不能再填回来", pgtrigger.Update,
+                pgtrigger.Condition('OLD."erased_at" IS NOT NULL AND NEW."erased_at" IS NULL'),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+    @property
+    def masked(self) -> str:
+        """Enough to know the voter again, for whoever knows them."""
+        if self.erased_at:
+            return str(_("联系方式已清除"))
+        try:
+            return self.opened().masked
+        except sealing.Unreadable:
+            return str(_("联系方式打不开"))
+
+    def opened(self) -> Particulars:
+        """Name, telephone and address: for sending, and for `unmask`. Raises Unreadable where the key is gone."""
+        return Particulars(**sealing.unseal(self.sealed)) if self.sealed else NOBODY
+
+    def seal(self, given: Particulars) -> None:
+        self.sealed, self.phone_hash = sealing.seal(given._asdict()), hashes_of(given.phone)[0]

@@ -184,7 +184,7 @@ def test_keys_are_changed_without_losing_what_was_sealed(settings, setting, caps
     call_command("rotate_secrets")
     settings.SECRETS_KEYS = [new]
     row.refresh_from_db()
-    assert (row.secrets, capsys.readouterr().out) == ({"secret": SECRET}, "已换钥匙 1 项\n")
+    assert (row.secrets, capsys.readouterr().out) == ({"secret": SECRET}, "已换钥匙：通知渠道 1 项，选民联系方式 0 份\n")
 
 
 def test_secret_of_a_lost_key_switches_its_channel_off_and_says_so(settings, setting, as_, administrator, capsys):
