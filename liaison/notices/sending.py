@@ -12,7 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from liaison.accounts.scoping import NOTHING
-from liaison.common import pulse
+from liaison.common import pulse, steps
 
 from .breaker import Breaker
 from .channels import SENDERS, Answer, Sender, Unreachable
@@ -109,7 +109,9 @@ def take_up_stranded(lines: list[Line], at: datetime) -> int:
 def sweep(rows, **fields) -> int:
     """Update some of `rows`, passing over those that somebody else holds at this moment: he may be moving the visit."""
     held = rows.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:SWEEP]
-    return Notice.objects.filter(pk__in=list(held)).update(**fields)
+    swept = Notice.objects.filter(pk__in=list(held)).update(**fields)
+    steps.at("swept, not committed")
+    return swept
 
 
 def send_by(line: Line, clock: Callable[[], datetime], until: datetime, by: Rules, tally: Counter) -> None:
@@ -122,11 +124,15 @@ def send_by(line: Line, clock: Callable[[], datetime], until: datetime, by: Rule
     try:
         while clock() < until:
             sender.open()  # before the claim: what cannot be tried is not leased
+            steps.at("before the claim")
             claimed = claim(line, 1 if breaker.is_trial else sender.batch, clock(), by)
             if not claimed:
                 break
+            steps.at("leased")
             answers = list(attempts(sender, claimed, lambda: clock() < until))
+            steps.at("answered")
             settle(sender, claimed, answers, clock(), tally)
+            steps.at("recorded")
             if not breaker.saw(answers[:1] if claimed[0].in_digest else answers, clock()):
                 break
     except Unreachable as fault:
@@ -158,6 +164,7 @@ def claim(line: Line, most: int, at: datetime, by: Rules) -> list[Notice]:
     )
     for notice in claimed:
         notice.attempt += 1
+    steps.at("leased, not committed")
     return claimed
 
 
@@ -178,6 +185,7 @@ def attempt(sender: Sender, notice: Notice, others: Sequence[Notice] = ()) -> An
     """Send one notice, with others in the same mail; whatever goes wrong with it stays with it."""
     if notice.recipient and not notice.recipient.is_active:
         return Answer(State.CANCELLED, Word.INACTIVE)
+    steps.at("before sending")
     try:
         return sender.send_together([notice, *others]) if others else sender.send(notice)
     except Exception:
@@ -212,6 +220,7 @@ def settle(sender: Sender, claimed: list[Notice], answers: list[Answer | None], 
         alike[tuple(fields.items())].append(notice.pk)
     for fields, pks in alike.items():
         Notice.objects.filter(pk__in=pks).update(**dict(fields))
+    steps.at("recorded, not committed")
 
 
 def outcome(notice: Notice, answer: Answer | None, at: datetime, recognises_repeats: bool) -> dict:
