@@ -11,7 +11,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.choices import CODE_LENGTH
-from liaison.accounts.models import User
+from liaison.accounts.models import Contact, User
 from liaison.accounts.scoping import ScopedQuerySet
 from liaison.common import sealing
 from liaison.common.fields import CodeField, random_id
@@ -65,6 +65,11 @@ class NoticeQuerySet(ScopedQuerySet):
         """What was put into the person's own inbox."""
         return self.filter(recipient=user, channel=Channel.INBOX, sent_at__isnull=False)
 
+    def to_somebody_called(self, words: str) -> "NoticeQuerySet":
+        """Notices to people whose name or account has `words` in it, as far as these rows name them."""
+        called = User.objects.filter(models.Q(name__icontains=words) | models.Q(username__icontains=words))
+        return self.filter(recipient__in=called)
+
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
 
@@ -75,8 +80,9 @@ class Notice(models.Model):
     """A message as a row before it is a message: planned, leased by one sender, then sent or failed. Never lost.
 
     `about` names what it tells of ("visits.visit:17") and `about_version` which state of it, so that one event makes
-    one notice per person and channel however often it is planned. `place` is the station's code, for scope. Without a
-    recipient it goes to the room or the machine of its place (ROOMS).
+    one notice per person and channel however often it is planned. `place` is the station's code, for scope. It is for
+    somebody with an account (`recipient`) or for a voter (`contact`), whose telephone and address stand nowhere in it;
+    without either it goes to the room or the machine of its place (ROOMS).
     """
 
     kind = models.CharField(_("种类"), max_length=30, choices=Kind)
@@ -85,6 +91,9 @@ class Notice(models.Model):
     place = CodeField(_("所在"), max_length=15, blank=True)
     recipient = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("接收人")
+    )
+    contact = models.ForeignKey(
+        Contact, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("选民")
     )
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
     due_at = models.DateTimeField(_("应发时间"))
@@ -125,8 +134,19 @@ class Notice(models.Model):
                 violation_error_message=_("此提醒已计划过"),
             ),
             models.UniqueConstraint(
+                fields=["kind", "about", "about_version", "contact", "channel"],
+                condition=models.Q(contact__isnull=False),
+                name="notice_once_a_contact",
+                violation_error_message=_("此提醒已计划过"),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recipient=None) | models.Q(contact=None),
+                name="notice_to_one",
+                violation_error_message=_("一条提醒只能发给一个人"),
+            ),
+            models.UniqueConstraint(
                 fields=["kind", "about", "about_version", "channel"],
-                condition=models.Q(recipient=None),
+                condition=models.Q(recipient=None, contact=None),
                 name="notice_once_a_room",
                 violation_error_message=_("此提醒已计划过"),
             ),
@@ -163,9 +183,28 @@ class Notice(models.Model):
         return f"{self.get_kind_display()} → {self.to}"
 
     @property
+    def addressee(self) -> User | Contact | None:
+        return self.recipient if self.recipient_id else self.contact
+
+    @property
+    def whose(self) -> tuple[int | None, int | None]:
+        """The two columns that say whom it is for; a room's has neither."""
+        return self.recipient_id, self.contact_id
+
+    @property
     def to(self) -> str:
-        """Whom it is for: a person, or the room of its channel."""
+        """Whom it is for: a person, a voter as far as staff may know, or the room of its channel."""
+        if self.contact_id:
+            return self.contact.masked
         return str(self.recipient) if self.recipient_id else self.get_channel_display()
+
+    @property
+    def language(self) -> str:
+        """In which its reader is told."""
+        if self.contact_id:
+            return self.contact.language
+        preference = getattr(self.recipient, "notice_preference", None) if self.recipient_id else None
+        return (preference and preference.language) or settings.LANGUAGE_CODE
 
     @property
     def reference(self) -> str:
