@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery, signals
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
 
@@ -33,6 +34,17 @@ def heartbeat():
 @signals.task_prerun.connect
 def worker_lives(**_):
     pulse.beat("worker")
+
+
+@signals.task_prerun.connect
+def look_at_the_line(task, **_):
+    """A connection that PostgreSQL dropped when it was restarted is made anew.
+
+    Celery's Django fixup keeps connections from task to task (CELERY_DB_REUSE_MAX) and never looks at them: without
+    this a worker fails at every task, a thousand times over.
+    """
+    if not task.request.is_eager:
+        close_old_connections()
 
 
 @signals.beat_init.connect

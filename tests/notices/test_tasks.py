@@ -6,11 +6,15 @@ import time
 
 import pytest
 import redis
+from celery import signals
 from django.conf import settings
+from django.db import connection
 
+from liaison.celery import heartbeat
 from liaison.common import pulse
 from liaison.notices.choices import State
-from tests.notices.test_sending import environment
+from liaison.notices.models import Notice
+from tests.notices.test_sending import environment, in_thread
 
 
 @pytest.fixture
@@ -49,6 +53,17 @@ def test_reminder_leaves_by_itself_and_both_are_seen_alive(running, make_notice,
     assert notice.state == State.SENT, (tmp_path / "log").read_text()
     assert (tmp_path / "mail" / f"notice-{notice.pk}.eml").exists()
     assert all(silence is not None and silence < 20 for silence in pulse.silences().values())
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_task_after_the_database_dropped_its_connection_has_a_new_one():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (pid,) = cursor.fetchone()
+    in_thread(lambda: connection.cursor().execute("SELECT pg_terminate_backend(%s)", [pid])).join()
+    signals.task_prerun.send(sender=heartbeat, task=heartbeat, task_id="1", args=[], kwargs={})
+    assert Notice.objects.exists() is False
 
 
 def test_schedule_names_tasks_that_exist():
