@@ -34,6 +34,7 @@ RULE_FIELDS = (
 )  # fmt: skip
 NEAR = {Frequency.WEEKLY: timedelta(days=6)}  # an old visit goes over into a new one no further away than this
 NEAR_IN_MONTH = timedelta(days=15)
+MOST_NAMED = 3  # of what stands in the way of one visit
 
 
 class LeftOut(NamedTuple):
@@ -353,7 +354,13 @@ def _make(series: Series, days: list[Occurrence], people: list[Representative], 
             save_visit(visit_of(series, occurrence), representatives=people, by=by)
             outcome.made += 1
         except ValidationError as error:
-            outcome.left_out.append(LeftOut(occurrence.on, " ".join(error.messages)))
+            outcome.left_out.append(LeftOut(occurrence.on, _in_short(error.messages)))
+
+
+def _in_short(messages: list[str]) -> str:
+    """The first few of what stands in the way; a whole group may be elsewhere."""
+    some = "；".join(messages[:MOST_NAMED])
+    return some if len(messages) <= MOST_NAMED else _("%(some)s；共 %(n)s 处冲突") % {"some": some, "n": len(messages)}
 
 
 def _move(moves: list[tuple[Visit, Occurrence]], shift: Shift, outcome: Outcome, by: User) -> None:
@@ -370,7 +377,7 @@ def _move(moves: list[tuple[Visit, Occurrence]], shift: Shift, outcome: Outcome,
         try:
             outcome.changed += _moved(visit, occurrence, shift, by)
         except ValidationError as error:
-            outcome.left_out.append(LeftOut(occurrence.on, " ".join(error.messages)))
+            outcome.left_out.append(LeftOut(occurrence.on, _in_short(error.messages)))
 
 
 def _moved(visit: Visit, occurrence: Occurrence, shift: Shift, by: User) -> bool:

@@ -196,7 +196,7 @@ def test_the_preview_says_how_many_and_what_stands_in_the_way_where(as_, street,
     form = filled(monday, preview="1", who="home", room_kind="reception_room")
     answer = as_(street).post(ADD, form, headers={"HX-Request": "true"})
     rows = {row.name: (row.clashes, row.note) for row in answer.context["at_stations"]}
-    assert "2 个联络站，每站 3 次" in answer.content.decode()
+    assert "2 个联络站，共 6 次" in answer.content.decode()
     assert {name: (len(clashes), note) for name, (clashes, note) in rows.items()} == {
         station.name: (2, "没有代表接待室，不占用房间"), second.name: (1, ""),
     }  # fmt: skip

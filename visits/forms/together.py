@@ -27,7 +27,6 @@ class TogetherForm(SeriesForm):
 
     where = forms.ChoiceField(
         label=_("哪些联络站"),
-        choices=[(ALL, ""), (CHOSEN, _("自选街道或联络站"))],
         widget=forms.RadioSelect,
         initial=CHOSEN,
         error_messages={"required": _("请选择哪些联络站")},
@@ -63,11 +62,11 @@ class TogetherForm(SeriesForm):
             self.street_names[TRADES] = INDUSTRY
         self.fields["streets"].choices = list(self.street_names.items())
         self.fields["stations"].choices = [(station.code, station.name) for station in self.reach]
-        if self.more:
+        if self.more:  # "all" would not be all of them
             del self.fields["where"]
         else:
-            words = self._all_words() % {"n": len(self.reach)}
-            self.fields["where"].choices = [(ALL, words), (CHOSEN, self.base_fields["where"].choices[1][1])]
+            chosen = _("自选街道或联络站") if len(self.street_names) > 1 else _("自选联络站")
+            self.fields["where"].choices = [(ALL, self._all_words() % {"n": len(self.reach)}), (CHOSEN, chosen)]
 
     def _all_words(self) -> str:
         roles = {posting.role for posting in self.user.current_postings}
