@@ -45,8 +45,12 @@ class NoticeQuerySet(ScopedQuerySet):
         return self.filter(state=State.PLANNED, due_at__lte=at, expires_at__lte=at)
 
     def oldest_age(self, at: datetime) -> timedelta:
-        """For how long the oldest due notice has waited; one that was planned after its hour waits since then."""
-        since = self.due(at).aggregate(at=models.Min(Greatest("due_at", "created_at", "not_before")))["at"]
+        """For how long the oldest due notice has waited; one that was planned after its hour waits since then.
+
+        One that failed waits since the hour of its next attempt: a mailbox that says "later" is no fault of the house.
+        """
+        since = models.Min(Greatest("due_at", "created_at", "not_before", "retry_at"))
+        since = self.due(at).aggregate(at=since)["at"]
         return max(at - since, timedelta()) if since else timedelta()
 
     def stranded(self, at: datetime) -> "NoticeQuerySet":

@@ -11,10 +11,11 @@ from django.db import connection
 from django.utils import timezone
 
 from liaison.accounts.choices import JobState
-from liaison.accounts.models import Job
+from liaison.accounts.models import Job, User
 from liaison.common import pulse
 from liaison.notices.choices import Channel, Kind, State
 from liaison.notices.models import Notice
+from liaison.notices.sending import send_due
 
 
 @pytest.fixture(autouse=True)
@@ -121,6 +122,15 @@ def test_due_notice_older_than_five_minutes_is_named(client, all_alive, liaison)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_notice_that_waits_for_its_next_attempt_is_late_five_minutes_after_that(client, all_alive, liaison):
+    now = timezone.now()
+    waiting = notice(liaison, due_at=now - timedelta(hours=1), retry_at=now + timedelta(minutes=15), attempt=3)
+    assert failing(client) == []
+    Notice.objects.filter(pk=waiting.pk).update(retry_at=now - timedelta(minutes=6))
+    assert failing(client) == ["outbox"]
+
+
+@pytest.mark.django_db(transaction=True)
 def test_metrics_count_by_state_and_by_how_attempts_ended(client, all_alive, liaison):
     notice(liaison), notice(liaison, state=State.FAILED), notice(liaison, state=State.SENT)
     Job.objects.create(kind="x", title="海报", by=liaison, state=JobState.RUNNING)
@@ -134,6 +144,22 @@ def test_metrics_count_by_state_and_by_how_attempts_ended(client, all_alive, lia
         'liaison_jobs{state="running"} 1.0', "liaison_jobs_oldest_waiting_seconds 0.0",
     ]:  # fmt: skip
         assert line in text.splitlines()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_metrics_tell_by_channel_what_was_sent_and_how_long_it_waited(client, all_alive, liaison):
+    for channel, seconds in [(Channel.INBOX, 10), (Channel.INBOX, 20), (Channel.EMAIL, 90)]:
+        at = timezone.now() - timedelta(seconds=seconds)
+        notice(liaison, channel=channel, due_at=at, created_at=at - timedelta(days=1))
+    User.objects.filter(pk=liaison.pk).update(email="liaison@example.org")
+    send_due()
+    lines = client.get("/metrics").content.decode().splitlines()
+    figures = dict(line.rsplit(" ", 1) for line in lines if "dwell_seconds_" in line and not line.startswith("#"))
+    dwell = {name.partition("dwell_seconds_")[2]: float(figure) for name, figure in figures.items() if float(figure)}
+    assert dwell == {
+        'count{channel="inbox"}': 2, 'sum{channel="inbox"}': pytest.approx(30, abs=5),
+        'count{channel="email"}': 1, 'sum{channel="email"}': pytest.approx(90, abs=5),
+    }  # fmt: skip
 
 
 @pytest.mark.django_db(transaction=True)
