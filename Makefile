@@ -12,7 +12,7 @@ MO := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 # Tests have a data folder of their own and must not meet the settings of a site.
 TEST := env -u LIAISON_HTTPS -u LIAISON_DEBUG LIAISON_HOME=$(CURDIR)/var/test LIAISON_TEST=1
 
-.PHONY: run test lint bench requirements clean browser
+.PHONY: run test lint bench proof requirements clean browser
 .DELETE_ON_ERROR:
 
 run: .venv/run.stamp $(MO)
@@ -32,6 +32,11 @@ lint: .venv/dev.stamp $(MO)
 bench: .venv/dev.stamp $(MO)
 	@$(PY) -m bench
 
+# Kills whatever takes part in sending, at every step, and counts what arrives (docs/scale.md).
+ROUNDS ?= 200
+proof: .venv/dev.stamp $(MO)
+	@env LIAISON_HOME=$(CURDIR)/var/proof $(PY) -m tests.proof --rounds $(ROUNDS) $(ARGS)
+
 requirements: .venv/dev.stamp
 	$(PY) -m piptools compile --quiet --upgrade --strip-extras --no-emit-index-url --no-emit-find-links \
 		--no-emit-trusted-host --output-file requirements.txt requirements.in
@@ -40,7 +45,7 @@ requirements: .venv/dev.stamp
 
 # Data stays: whoever wants it gone deletes var/ by hand.
 clean:
-	rm -rf .venv var/test .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv var/test var/proof .pytest_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find locale -name '*.mo' -delete
 

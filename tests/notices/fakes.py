@@ -2,11 +2,28 @@
 
 import json
 import socketserver
+import sys
 import threading
 from email import message_from_bytes, policy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
+
+
+class Quiet:
+    """Says nothing of a caller that hung up or died."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+class QuietHttp(Quiet, ThreadingHTTPServer):
+    pass
+
+
+class QuietTcp(Quiet, socketserver.ThreadingTCPServer):
+    pass
 
 
 class Request(NamedTuple):
@@ -15,6 +32,7 @@ class Request(NamedTuple):
     query: dict
     headers: dict
     body: bytes
+    port: int = 0  # whence it came
 
     @property
     def data(self):
@@ -39,7 +57,8 @@ class Gateway:
                 parts = urlsplit(self.path)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 query = dict(parse_qsl(parts.query))
-                asked = Request(self.command, parts.path, query, headers, self.rfile.read(length))
+                content = self.rfile.read(length)
+                asked = Request(self.command, parts.path, query, headers, content, self.client_address[1])
                 gateway.asked.append(asked)
                 answer = gateway.answer(asked) if callable(gateway.answer) else gateway.answer
                 if answer is None:
@@ -60,7 +79,7 @@ class Gateway:
             def log_message(self, *args):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server = QuietHttp(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -72,11 +91,11 @@ class Gateway:
 class MailServer:
     """Enough of SMTP to take mail. `answers` replaces what it says to a command: {"DATA": "451 later"}; None hangs up.
 
-    "." is the end of a message.
+    "." is the end of a message. `taken` is told of each mail and the port it came from, before that is answered.
     """
 
     def __init__(self):
-        self.mails, self.recipients, self.answers = [], [], {}
+        self.mails, self.recipients, self.answers, self.taken = [], [], {}, None
         server = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -95,17 +114,22 @@ class MailServer:
             def take(self) -> bool:
                 content = b""
                 while not content.endswith(b"\r\n.\r\n"):
-                    content += self.rfile.readline()
+                    if not (line := self.rfile.readline()):
+                        return False  # whoever was speaking is dead
+                    content += line
                 answer = server.answers.get(".", "250 taken")
                 if answer is None or answer.startswith("2"):
-                    server.mails.append(message_from_bytes(content[:-5], policy=policy.default))
+                    mail = message_from_bytes(content[:-5], policy=policy.default)
+                    server.mails.append(mail)
+                    if server.taken:
+                        server.taken(mail, self.client_address[1])
                 return answer is not None and self.say(answer)
 
             def say(self, words) -> bool:
                 self.wfile.write(words.encode() + b"\r\n")
                 return True
 
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server = QuietTcp(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
