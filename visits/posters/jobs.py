@@ -23,7 +23,7 @@ from .choices import PosterOf
 from .facts import MOST_ROWS, facts_of, listed
 from .sources import printed_by, stations_of
 
-MOST = 200  # pages at once; 116 take 430 MB of memory for the seconds that they are set
+MOST = 200  # pages at once
 AT_ONCE = 20
 MOST_NAMED = 12
 NOTE = 300  # characters of the sentence at the end, of 400 that a job keeps
@@ -46,9 +46,10 @@ def print_posters(job: Job) -> str:
     else:
         template = pdf.POSTER
     pages = [pdf.ready(page, missing) for page in facts]
-    done = len(rows)
-    content = typesetting.set_apart(template, pages, size=given["size"], waiting=lambda: report(job, done, 2 * done))
-    report(job, 2 * done, 2 * done)
+    content = typesetting.set_in_parts(
+        template, pages, size=given["size"],
+        told=lambda n: report(job, len(rows) + len(rows) * n // len(pages), 2 * len(rows)),
+    )  # fmt: skip
     with transaction.atomic():
         keep_evidence(job, [row["pk"] for row in rows if row["state"] == State.PUBLISHED])
         deliver(job, content, f"{job.title}.pdf")

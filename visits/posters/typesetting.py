@@ -1,24 +1,28 @@
 """Typst at work: a template of this folder and its data in, bytes out. Knows neither Django nor visits.
 
-Typst keeps what it has set in memory for ten more runs, some 3 MB a page: nothing for a poster now and then, half a
-gigabyte after a whole district's. So many pages are set by a process of their own, which takes its memory along when it
-ends: `python -m visits.posters.typesetting` reads the order as JSON and writes the file.
+Typst keeps what it has set in memory for ten more runs, some MB a page: nothing for a poster now and then, much after a
+whole district's. So many pages are set by processes of their own, which take their memory along when they end, and in
+parts, which tell how far the work is: `python -m visits.posters.typesetting` reads an order as JSON and writes a file.
 """
 
 import json
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from . import fonts
 
 TEMPLATES = Path(__file__).parent / "templates"
 ROOT = Path(__file__).resolve().parent.parent.parent
-LONGEST = 300  # seconds; a district's posters take one or two
+PART = 20  # pages of one order
+LONGEST = 300  # seconds of one order; a part takes less than one
 LOOK_EVERY = 1.0
+JOINED = "joined.typ"
+KEPT = ("title", "station", "date", "issuer")  # of a page, for who looks for the file or does not see it
 _turn = threading.BoundedSemaphore(1)  # typst lets other threads run meanwhile: one core of the web at most is its
 
 
@@ -33,11 +37,16 @@ def known_fonts():
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fonts.folder())])
 
 
-def set_pages(template: str, data: list[dict], *, size: str, form: str = "pdf", ppi: float = 144) -> bytes:
-    """`data` set by `template`. What is in it stays text: it goes in as JSON, not as markup."""
+def set_pages(template: str, data: list[dict], *, size: str, form: str = "pdf", ppi: float = 144,
+              root: str = "") -> bytes:  # fmt: skip
+    """`data` set by `template`. What is in it stays text: it goes in as JSON, not as markup.
+
+    A template that stands for itself may have another folder as its `root`, where the files are that it names.
+    """
     import typst
 
-    compiler = typst.Compiler(str(TEMPLATES / template), root=str(TEMPLATES), font_paths=known_fonts(),
+    source = (TEMPLATES / template).read_bytes() if root else str(TEMPLATES / template)
+    compiler = typst.Compiler(source, root=root or str(TEMPLATES), font_paths=known_fonts(),
                               sys_inputs={"data": json.dumps(data, ensure_ascii=False), "size": size})  # fmt: skip
     return compiler.compile(format=form, ppi=ppi)
 
@@ -52,9 +61,27 @@ def set_in_turn(template: str, data: list[dict], *, wait: float = 4, **how) -> b
         _turn.release()
 
 
-def set_apart(template: str, data: list[dict], *, size: str, waiting: Callable[[], None] = lambda: None) -> bytes:
+def set_in_parts(template: str, data: list[dict], *, size: str, told: Callable[[int], None]) -> bytes:
+    """As `set_pages`, in PDF, by as many processes in turn as there are parts.
+
+    `told` hears how many pages are set: after each part, and each second meanwhile; it may raise to end the work.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        for start in range(0, len(data), PART):
+            some = data[start : start + PART]
+            part = set_apart(template, some, size=size, waiting=partial(told, start))
+            Path(folder, f"{start // PART}.pdf").write_bytes(part)
+            told(start + len(some))
+        pages = [
+            {"file": f"{n // PART}.pdf", "number": n % PART + 1} | {name: page.get(name, "") for name in KEPT}
+            for n, page in enumerate(data)
+        ]
+        return set_apart(JOINED, pages, size=size, root=folder, waiting=partial(told, len(data)))
+
+
+def set_apart(template: str, data: list[dict], *, waiting: Callable[[], None] = lambda: None, **how) -> bytes:
     """As `set_pages`, in a process of its own; `waiting` is called each second and may raise to end it."""
-    order: bytes | None = json.dumps({"template": template, "data": data, "size": size}).encode()
+    order: bytes | None = json.dumps({"template": template, "data": data} | how).encode()
     command = [sys.executable, "-m", "visits.posters.typesetting"]
     with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:

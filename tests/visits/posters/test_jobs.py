@@ -54,12 +54,26 @@ def test_a_job_that_runs_again_leaves_no_second_evidence(
     assert (job.state, Printing.objects.count()) == (JobState.DONE, 1)
 
 
+def test_progress_moves_with_every_part_that_is_set(
+    as_, street, station, reception, sent, django_capture_on_commit_callbacks, monkeypatch
+):
+    for days in (3, 4):
+        factories.visit(station, starts_at=factories.hour(days), state="published")
+    told, report = [], poster_jobs.report
+    monkeypatch.setattr(poster_jobs, "report", lambda *how: told.append(how[1:]) or report(*how))
+    monkeypatch.setattr(typesetting, "PART", 1)
+    job = ordered(as_(street), [station.code], django_capture_on_commit_callbacks)
+    # A machine that is busy elsewhere tells the same twice, as a sign of life; never less than before.
+    assert [told == sorted(told), list(dict.fromkeys(told))] == [True, [(3, 6), (4, 6), (5, 6), (6, 6)]]
+    assert (job.state, job.words) == (JobState.DONE, "共 3 张。")
+
+
 def test_drafts_are_printed_for_proof_reading_only(
     as_, street, station, reception, sent, django_capture_on_commit_callbacks, monkeypatch
 ):
     factories.visit(station, starts_at=factories.hour(3))
     seen = []
-    monkeypatch.setattr(typesetting, "set_apart", lambda template, data, **how: seen.extend(data) or b"%PDF")
+    monkeypatch.setattr(typesetting, "set_in_parts", lambda template, data, **how: seen.extend(data) or b"%PDF")
     job = ordered(as_(street), [station.code], django_capture_on_commit_callbacks, drafts="on")
     assert (job.words, [page["is_draft"] for page in seen]) == ("共 2 张。", [True, False])
     assert [p.visit for p in Printing.objects.all()] == [reception]
@@ -71,7 +85,7 @@ def test_one_list_for_each_station(
     factories.visit(station, starts_at=factories.hour(3), state="published")
     seen = []
     monkeypatch.setattr(
-        typesetting, "set_apart", lambda template, data, **how: seen.append((template, data)) or b"%PDF"
+        typesetting, "set_in_parts", lambda template, data, **how: seen.append((template, data)) or b"%PDF"
     )
     job = ordered(as_(street), [station.code], django_capture_on_commit_callbacks, what="stations", size="a3")
     [(template, [page])] = seen

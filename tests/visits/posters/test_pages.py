@@ -107,6 +107,24 @@ def test_only_two_families_are_used_and_they_are_there():
     assert all(name in look for name in named)
 
 
+@pytest.mark.parametrize("size", pdf.SIZES)
+def test_what_is_set_in_parts_is_one_file_with_every_page_in_its_place(reception, visitor, monkeypatch, tmp_path, size):
+    monkeypatch.setattr(typesetting, "PART", 2)
+    rows = [pdf.ready(case(facts(reception, visitor), CASES[name])) for name in ("plain", "cancelled", "twelve")]
+    (tmp_path / "all.pdf").write_bytes(typesetting.set_in_parts(pdf.POSTER, rows, size=size, told=lambda n: None))
+    alone = [looks(typesetting.set_pages(pdf.POSTER, [row], size=size, form="png", ppi=60)) for row in rows]
+    for number, own in enumerate(alone):
+        source = f'#set page(width: auto, height: auto, margin: 0pt)\n#image("all.pdf", page: {number + 1})'
+        there = looks(typst.Compiler(source.encode(), root=str(tmp_path)).compile(format="png", ppi=60))
+        apart = [sum(abs(a - b) for a, b in zip(there, page, strict=True)) / len(there) for page in alone]
+        assert (min(apart), apart.index(min(apart))) == (pytest.approx(0, abs=3), alone.index(own))
+
+
+def looks(png: bytes) -> list[int]:
+    """How dark each of some hundred fields of the page is; two drawers of the same letters differ by little."""
+    return list(Image.open(BytesIO(png)).convert("L").resize((15, 20), Image.Resampling.BOX).tobytes())
+
+
 def test_stopping_ends_the_setting(street, monkeypatch):
     """The process that sets pages is killed by whatever the caller's look raises."""
     monkeypatch.setattr(typesetting, "LOOK_EVERY", 0.001)
