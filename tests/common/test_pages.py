@@ -2,8 +2,9 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
@@ -156,6 +157,21 @@ def test_form_with_the_token_of_one_reader_is_not_kept_for_others(rf, home, sett
     request.LANGUAGE_CODE, request.large_type = "zh-hans", False
     request.META["CSRF_COOKIE"] = "a" * 32  # as the middleware leaves it for a reader who has the cookie
     assert "ETag" not in view(request)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Kathmandu", "UTC"])
+def test_the_day_of_a_page_turns_with_midnight_and_not_before(monkeypatch, settings, zone):
+    """By the clock of the place, in whatever zone that is; between two quarters nobody asks for the day again."""
+    settings.TIME_ZONE = zone
+    midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo(zone))
+    moments = [midnight + timedelta(seconds=s) for s in (-1, 0, pages.QUARTER - 1, pages.QUARTER, 86_399, 86_400)]
+    days = []
+    pages.day_at.cache_clear()
+    for moment in moments:
+        monkeypatch.setattr(timezone, "now", lambda moment=moment: moment)
+        days.append(pages.day_at(int(moment.timestamp()) // pages.QUARTER))
+    pages.day_at.cache_clear()
+    assert [int(day[-2:]) for day in days] == [23, 24, 24, 24, 24, 25]
 
 
 def test_tomorrow_is_another_page(client, seen, monkeypatch):

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from liaison.accounts.models import User
 from stations.models import Station
 from tests import factories
-from visits.actions import publish_visit, save_visit
+from visits.actions import cancel_visit, publish_visit, save_visit
+from visits.choices import AttendanceState
 from visits.models import Visit
 
 
@@ -79,6 +81,60 @@ def test_other_states_and_places(client, visit, fields, status, place):
     data = data_of(client.get(visit.get_absolute_url()))
     assert (data["eventStatus"], data["location"].get("name")) == (f"https://schema.org/{status}", place)
     assert ("geo" in data["location"]) == (place == "甲院社区代表联络站")
+
+
+PRIVATE = (
+    "工作人员", "13803710000", "13803710001", "example.org", "65550001", "证号甲", "某单位", "不公开", "请了假", "住院",
+    "迟公布的理由", "王二麻", "13900001111", "王科长", "供电检修", "改地点",
+)  # fmt: skip
+
+
+@pytest.fixture
+def known(station, street, liaison):
+    """A visit about which much is known: of its staff, its people, who is not public and who asked leave."""
+    Station.objects.filter(pk=station.pk).update(phone="0371-65550001")
+    for number, person in enumerate([street, liaison]):
+        User.objects.filter(pk=person.pk).update(
+            name=f"工作人员{number}", phone=f"1380371000{number}", email=f"staff{number}@example.org"
+        )
+    people = [
+        factories.representative("张三", station=station, user=liaison, certificate="证号甲", employer="某单位"),
+        factories.representative("不公开", is_public=False), factories.representative("请了假"),
+    ]  # fmt: skip
+    factories.contact(station.code, name="王二麻", phone="13900001111")
+    draft = factories.visit(station, title="供暖", people=people, created_by=liaison, starts_at=factories.hour(1))
+    draft.attendances.filter(representative=people[2]).update(state=AttendanceState.LEAVE, note="住院")
+    return publish_visit(draft, by=street, late_reason="迟公布的理由")
+
+
+def move(visit, by):
+    visit.place = "人民公园"
+    save_visit(visit, change_reason="改地点", by=by)
+
+
+def log(visit, by):
+    Visit.objects.filter(pk=visit.pk).update(state="held")
+    Visit.objects.filter(pk=visit.pk).update(
+        state="logged", voters_received=3, summary="选民王二麻 13900001111 反映暖气不热", result="已转王科长",
+        logged_at=visit.ends_at, logged_by=by,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "act",
+    [lambda visit, by: None, move, lambda visit, by: cancel_visit(visit, reason="供电检修", by=by), log],
+    ids=["published", "changed", "cancelled", "logged"],
+)
+def test_nothing_of_staff_voters_or_whoever_is_not_public_is_told(client, known, station, street, act):
+    act(known, by=street)
+    pages = [client.get(known.get_absolute_url()), client.get("/schedule/"), client.get(station.get_absolute_url())]
+    told = " ".join(
+        data for page in pages for data in re.findall(r'ld\+json">(.*?)</script>', page.content.decode(), re.S)
+    )
+    assert [words for words in PRIVATE if words in told] == []
+    assert [words for words in ("供暖", "张三", "甲院社区代表联络站") if words in told] == ["供暖", "张三"] + [
+        "甲院社区代表联络站"
+    ] * (act is not move)
 
 
 def test_title_cannot_leave_its_element(client, station):
