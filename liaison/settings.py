@@ -308,7 +308,7 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-SECRET_PATHS = re.compile(r"(?P<path>/calendars/|/notices/receipts/)[^/\s?'\"]+")  # such an address is a key
+SECRET_PATHS = re.compile(r"(?P<path>/calendars/|/notices/receipts/|/a/)[^/\s?'\"]+")  # such an address is a key
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -265,6 +265,7 @@ def log_visit(
     visit.state, visit.logged_at, visit.logged_by = State.LOGGED, now, by
     visit.voters_received, visit.summary, visit.result = voters_received, summary.strip(), result.strip()
     visit.save()
+    visit.refresh_from_db(fields=TOLD_FIELDS)
     plan_reminders(visit)
     LogDraft.objects.filter(visit=visit).delete()
     return visit

@@ -1,6 +1,8 @@
 from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from liaison.notices.choices import Kind as NoticeKind
+
 
 class VisitKind(TextChoices):
     """DOMAIN: every kind of 进站."""
@@ -111,3 +113,18 @@ class CalendarView(TextChoices):
     LIST = "list", _("列表")
     MONTH = "month", _("月历")
     WEEK = "week", _("周历")
+
+
+# The notices whose hours staff may set. What tells of a change goes out at once, always.
+REMINDERS = (
+    NoticeKind.VISIT_CONFIRM, NoticeKind.VISIT_EARLY, NoticeKind.VISIT_NEAR, NoticeKind.VISIT_TOMORROW,
+    NoticeKind.VISIT_TODAY, NoticeKind.VISIT_UNCONFIRMED, NoticeKind.VISIT_LOG, NoticeKind.VISIT_UNLOGGED,
+    NoticeKind.VISIT_UNLOGGED_LONG, NoticeKind.VISIT_THANKS,
+)  # fmt: skip
+
+
+class Reply(TextChoices):
+    """What a representative answers, or somebody of the station for them."""
+
+    CONFIRM = "confirm", _("确认参加")
+    LEAVE = "leave", _("我要请假")

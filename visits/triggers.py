@@ -147,6 +147,18 @@ VISIT_TRIGGERS = [
             RETURN NULL;
         """,
     ),
+    # Who confirmed other hours is asked again.
+    pgtrigger.Trigger(
+        name="asked_again", when=pgtrigger.After, operation=pgtrigger.UpdateOf("starts_at", "ends_at"),
+        condition=pgtrigger.Condition(_changed("starts_at", "ends_at")),
+        func="""
+            IF NEW.starts_at > clock_timestamp() THEN
+                UPDATE visits_invitation SET confirmed_at = NULL
+                 WHERE visit_id = NEW.id AND confirmed_at IS NOT NULL;
+            END IF;
+            RETURN NULL;
+        """,
+    ),
 ]  # fmt: skip
 
 ATTENDANCE_TRIGGERS = [

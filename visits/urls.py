@@ -1,10 +1,11 @@
 from django.urls import path
 
+from .public import answers as public_answers
 from .public import calendar, embed, feeds, schedule
 from .public import posters as public_posters
+from .views import answers, log, publish, reminders, rota, series, together, visits
 from .views import calendar as desk_calendar
 from .views import feeds as own_feeds
-from .views import log, publish, rota, series, together, visits
 from .views import posters as desk_posters
 
 app_name = "visits"
@@ -33,6 +34,10 @@ urlpatterns = [
     path("stations/<slug:code>/poster.png", public_posters.station_picture, name="station-poster-picture"),
     path("stations/<slug:code>/notice.docx", public_posters.station_word, name="station-notice-word"),
     path("stations/<slug:code>/notice.txt", public_posters.station_text, name="station-notice-text"),
+    path("a/<slug:key>/", public_answers.answer, name="answer"),
+    path("desk/answers/<slug:public_id>/", answers.answer, name="desk-answer"),
+    path("desk/reminders/", reminders.reminder_rules, name="reminder-rules"),
+    path("desk/reminders/edit/", reminders.reminder_rules_edit, name="reminder-rules-edit"),
     path("desk/visits/", visits.visit_list, name="visit-list"),
     path("desk/visits/add/", visits.visit_add, name="visit-add"),
     path("desk/visits/publish/", publish.publish_list, name="publish-list"),

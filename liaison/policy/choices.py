@@ -36,8 +36,6 @@ class Key(TextChoices):
     ACTIVITIES_PER_QUARTER = "station.activities_per_quarter", _("联络站每季度集体活动次数下限")
     LEADERS_PER_QUARTER = "station.leaders_per_quarter", _("有领导干部代表的站每季度领导进站次数下限")
     NEAR_METRES = "station.near_metres", _("社区中心到联络站的就近距离")
-    REMINDER_HOUR = "notice.day_before_hour", _("前一日提醒的发送时间")
-    REMINDER_GRACE_HOURS = "notice.grace_hours", _("提醒迟到多久后不再发送")
     QUIET_FROM = "notice.quiet_from", _("夜间不发提醒，自")
     QUIET_TO = "notice.quiet_to", _("夜间不发提醒，至")
     DIGEST_HOUR = "notice.digest_hour", _("每日汇总邮件的发送时间")
@@ -72,8 +70,6 @@ DEFAULTS: dict[Key, Default] = {
     Key.ACTIVITIES_PER_QUARTER: Default(Decimal(1), Unit.TIMES, "季活动：代表双活动日"),
     Key.LEADERS_PER_QUARTER: Default(Decimal(1), Unit.TIMES, "领导干部进站：每季度至少一次（本系统默认值，可调整）"),
     Key.NEAR_METRES: Default(Decimal(1000), Unit.METRES, "居民一公里内有联络站（区级常用指标）；数值为本系统默认值"),
-    Key.REMINDER_HOUR: Default(Decimal(16), Unit.HOUR_OF_DAY, OURS),
-    Key.REMINDER_GRACE_HOURS: Default(Decimal(14), Unit.HOURS, OURS),
     Key.QUIET_FROM: Default(Decimal(21), Unit.HOUR_OF_DAY, OURS),
     Key.QUIET_TO: Default(Decimal(8), Unit.HOUR_OF_DAY, OURS),
     Key.DIGEST_HOUR: Default(Decimal(8), Unit.HOUR_OF_DAY, OURS),

@@ -38,7 +38,7 @@ def test_new_value_is_a_new_row_with_the_rules_own_unit(as_, district):
 def test_notice_may_be_counted_in_working_days_and_other_rules_keep_their_unit(as_, district):
     as_(district).post(ADD, threshold(days=10) | {"unit": "workdays"})
     assert str(Threshold.objects.get(value=5)) == "进站公告提前天数 5个工作日"
-    response = as_(district).post(ADD, threshold(days=1) | {"key": Key.REMINDER_HOUR, "unit": "workdays"})
+    response = as_(district).post(ADD, threshold(days=1) | {"key": Key.DIGEST_HOUR, "unit": "workdays"})
     assert response.context["adminform"].form.errors == {"unit": ["这条规则的单位固定为“点”，请选“随规则而定”"]}
     assert Threshold.objects.filter(value=5).count() == 1
 
@@ -52,7 +52,7 @@ def test_value_for_the_past_is_refused_at_its_field(as_, district):
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [(Key.REMINDER_HOUR, 25), (Key.NOTICE_DAYS, "2.5"), (Key.FURTHEST_DAYS, 9_999_999)]
+    ("key", "value"), [(Key.DIGEST_HOUR, 25), (Key.NOTICE_DAYS, "2.5"), (Key.FURTHEST_DAYS, 9_999_999)]
 )
 def test_value_that_no_rule_can_reckon_with_is_refused_in_words(as_, district, key, value):
     response = as_(district).post(ADD, threshold(days=1, value=value) | {"key": key})

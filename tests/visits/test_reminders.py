@@ -10,12 +10,14 @@ from django.utils import timezone, translation
 from liaison.common.templatetags.face import cn_weekday
 from liaison.notices import sending
 from liaison.notices.channels import Answer, Sender
-from liaison.notices.choices import Channel, State, Word
+from liaison.notices.choices import Channel, Kind, State, Word
 from liaison.notices.models import Notice, Preference
 from liaison.notices.sending import send_due
 from representatives.models import Representative
 from tests import factories
 from visits import actions, tasks
+from visits.choices import REMINDERS
+from visits.models import ReminderRule
 from visits.reminders import plan_again, plan_reminders
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +39,17 @@ def _by_mail_alone(monkeypatch):
     monkeypatch.delitem(sending.SENDERS, Channel.INBOX)
 
 
-def rows(**where):
-    """(version, who, state) of each notice."""
-    found = Notice.objects.filter(**where).order_by("about_version", "recipient__username")
+def rows(kind=Kind.VISIT_TOMORROW, **where):
+    """(version, who, state) of each reminder of the day before, or of another kind."""
+    found = Notice.objects.filter(kind=kind, **where).order_by("about_version", "recipient__username")
     return [tuple(row) for row in found.values_list("about_version", "recipient__username", "state")]
+
+
+@pytest.fixture
+def _nothing_else():
+    """The reminder of the day before alone, and what tells of a change."""
+    for kind in set(REMINDERS) - {Kind.VISIT_TOMORROW}:
+        ReminderRule.objects.create(kind=kind, is_on=False, grace=1, source="测试")
 
 
 def move(visit, hours, by):
@@ -58,16 +67,16 @@ def test_publishing_plans_for_representatives_and_liaison(station, liaison, repr
     assert rows() == []
     actions.publish_visit(draft, by=district)
     assert rows() == [(2, "liaison", "planned"), (2, "representative", "planned")]  # becoming public is a new version
-    notice = Notice.objects.first()
+    notice = Notice.objects.filter(kind=Kind.VISIT_TOMORROW).first()
     assert notice.due_at == factories.hour(6, at=16)
-    assert notice.expires_at == factories.hour(7, at=6)
+    assert notice.expires_at == factories.hour(7, at=9)  # late in the night it still leaves at eight
 
 
 def test_words_are_the_readers_and_not_the_movers(visit, representative, district):
     Preference.objects.create(user=representative, language="en")
     with translation.override("en"):
         move(visit, 1, district)
-    planned = Notice.objects.filter(state=State.PLANNED)
+    planned = Notice.objects.filter(state=State.PLANNED, kind=Kind.VISIT_TOMORROW)
     theirs, ours = planned.get(recipient=representative), planned.exclude(recipient=representative).get()
     day = timezone.localdate() + timedelta(days=7)
     when = f"{day.month}月{day.day}日（{cn_weekday(day)}）10:00—12:00"
@@ -79,8 +88,8 @@ def test_words_are_the_readers_and_not_the_movers(visit, representative, distric
 
 def test_moving_cancels_the_old_and_plans_the_new(visit, district):
     move(visit, 24, district)
-    old, new = Notice.objects.filter(about_version=1), Notice.objects.filter(about_version=2)
-    assert {(n.state, n.answer) for n in old} == {(State.CANCELLED, Word.CHANGED)}
+    assert {(n.state, n.answer) for n in Notice.objects.filter(about_version=1)} == {(State.CANCELLED, Word.CHANGED)}
+    old, new = (Notice.objects.filter(kind=Kind.VISIT_TOMORROW, about_version=version) for version in (1, 2))
     assert {(n.state, n.due_at) for n in new} == {(State.PLANNED, factories.hour(7, at=16))}
     assert len(old) == len(new) == 2
 
@@ -113,19 +122,19 @@ def test_whoever_leaves_is_called_off_and_coming_back_is_reminded_after_all(visi
     assert rows() == [(1, "liaison", "planned"), (1, "representative", "cancelled")]
     actions.save_visit(fresh(visit), representatives=everybody, by=district)
     assert rows() == [(1, "liaison", "planned"), (1, "representative", "planned")]
-    assert Notice.objects.get(recipient=representative).answer == ""
+    assert Notice.objects.get(recipient=representative, kind=Kind.VISIT_TOMORROW).answer == ""
 
 
 def test_new_theme_changes_the_words_and_not_the_version(visit, district):
     visit.title = "垃圾分类"
     actions.save_visit(visit, by=district)
     assert rows() == [(1, "liaison", "planned"), (1, "representative", "planned")]
-    assert all("内容：垃圾分类\n" in notice.body for notice in Notice.objects.all())
+    assert all("内容：垃圾分类\n" in notice.body for notice in Notice.objects.exclude(state=State.CANCELLED))
 
 
 def test_published_late_is_due_at_once_while_there_is_time(station, liaison, district, monkeypatch):
-    draft = factories.visit(station, starts_at=factories.hour(1, at=9))
-    for hour, planned in [(timedelta(hours=20), 1), (timedelta(days=1, hours=6), 0)]:
+    draft = factories.visit(station, starts_at=factories.hour(1, at=14))
+    for hour, planned in [(timedelta(hours=20), 1), (timedelta(days=1, hours=10), 0)]:
         at = factories.hour(0, at=0) + hour
         monkeypatch.setattr(timezone, "now", lambda at=at: at)
         with transaction.atomic():
@@ -182,6 +191,7 @@ def start(work, *args):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_nothing_else")
 def test_sender_passes_over_a_visit_that_is_being_moved(visit, district, held):
     held.go.set()
     with transaction.atomic():
@@ -196,6 +206,7 @@ def test_sender_passes_over_a_visit_that_is_being_moved(visit, district, held):
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_nothing_else")
 def test_move_while_a_reminder_is_on_its_way_does_not_wait_and_is_told(visit, liaison, district, held):
     Notice.objects.exclude(recipient=liaison).update(state=State.CANCELLED)
     sender = start(send_due, factories.hour(6, at=17))
@@ -210,6 +221,7 @@ def test_move_while_a_reminder_is_on_its_way_does_not_wait_and_is_told(visit, li
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_nothing_else")
 def test_mover_and_senders_in_a_race_lose_nothing_and_double_nothing(visit, district, held):
     held.go.set()
     at = factories.hour(6, at=17)
