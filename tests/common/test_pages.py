@@ -2,7 +2,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -163,7 +163,7 @@ def test_form_with_the_token_of_one_reader_is_not_kept_for_others(rf, home, sett
 def test_the_day_of_a_page_turns_with_midnight_and_not_before(monkeypatch, settings, zone):
     """By the clock of the place, in whatever zone that is; between two quarters nobody asks for the day again."""
     settings.TIME_ZONE = zone
-    midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo(zone))
+    midnight = datetime(2026, 11, 24, tzinfo=ZoneInfo(zone)).astimezone(UTC)
     moments = [midnight + timedelta(seconds=s) for s in (-1, 0, pages.QUARTER - 1, pages.QUARTER, 86_399, 86_400)]
     days = []
     pages.day_at.cache_clear()
