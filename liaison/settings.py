@@ -264,7 +264,8 @@ if os.environ.get("EMAIL_HOST"):
     EMAIL_USE_TLS = os.environ.get("EMAIL_USE_TLS") == "1"
     EMAIL_TIMEOUT = 20
 METRICS_TOKEN = os.environ.get("LIAISON_METRICS_TOKEN", "")  # empty: /metrics answers this machine only
-# Keys that seal the secrets of channels: the first encrypts, all open. Empty: one is derived from the secret key.
+# Keys that seal secrets of channels and contacts of voters: the first encrypts, all open, and one that is derived from
+# the secret key.
 SECRETS_KEYS = [key.strip() for key in os.environ.get("LIAISON_SECRETS_KEYS", "").split(",") if key.strip()]
 EGRESS_LOCAL = TESTING  # channels never call this machine, but for tests whose gateway stands on it
 QUIET_HOURS = not TESTING  # tests run at any hour
@@ -308,7 +309,8 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-SECRET_PATHS = re.compile(r"(?P<path>/calendars/|/notices/receipts/|/a/)[^/\s?'\"]+")  # such an address is a key
+# Such an address is a key.
+SECRET_PATHS = re.compile(r"(?P<path>/(?:calendars|notices/receipts|a|unsubscribe)/)[^/\s?'\"]+")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -126,6 +126,7 @@ WHO = {
     "notices:text-edit": {"district", "auditor", "administrator"},
     "notices:text-restore": ADMINS,
     "notices:receipts": ALL,
+    "notices:unsubscribe": ALL,  # whoever has the address
     "accounts:job": {"liaison"},
     "accounts:job-stop": {"liaison"},
     "accounts:job-file": {"liaison"},
@@ -196,6 +197,7 @@ def world(request, settings, station, representative):
     message = factories.notice(representative, station, channel="inbox", state="sent", sent_at=timezone.now())
     gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
     parts = {
+        "notices:unsubscribe": factories.contact(station.code).leave_token,
         "visits:series-together-made": together.public_id,
         "visits:series": series.public_id, "visits:rota": rota.public_id,
         "representatives:absence": absence.public_id,

@@ -442,5 +442,12 @@ class Contact(models.Model):
         """Name, telephone and address: for sending, and for `unmask`. Raises Unreadable where the key is gone."""
         return Particulars(**sealing.unseal(self.sealed)) if self.sealed else NOBODY
 
+    def hidden_in(self, words: str) -> str:
+        """What others wrote, without the voter's telephone and address; nothing of it where nobody knows those."""
+        try:
+            return self.opened().hidden_in(words)
+        except sealing.Unreadable:
+            return ""
+
     def seal(self, given: Particulars) -> None:
         self.sealed, self.phone_hash = sealing.seal(given._asdict()), hashes_of(given.phone)[0]

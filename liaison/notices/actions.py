@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from liaison.accounts.actions import log
 from liaison.accounts.choices import Role
-from liaison.accounts.models import User
+from liaison.accounts.contacts import NOBODY
+from liaison.accounts.models import Contact, User
+from liaison.common import sealing
 from liaison.common.exceptions import NotAllowed, verb
 
-from .choices import ROOMS, Channel, Group, State, Word, manner
+from .choices import ROOMS, Channel, Group, Kind, State, Word, manner
 from .house import House
-from .letters import Letter, Own
+from .letters import Addressee, Letter, Own, whose
 from .lines import Line, in_use
 from .manners import Rules, digest_at, is_loud, timing
 from .models import ChannelSetting, Notice, Preference, Text
@@ -26,9 +28,7 @@ LONGEST_NUMBER = 18  # digits of a row's number
 
 
 @transaction.atomic
-def plan(
-    *, about: str, about_version: int, place: str, letters: Iterable[Letter], house: House | None = None
-) -> None:
+def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter], house: House | None = None) -> None:
     """Make the open notices about something be exactly those of `letters`; planning again changes nothing.
 
     One for each person and each of the channels by which that person is reached, and one for each room of the place.
@@ -37,36 +37,38 @@ def plan(
     """
     letters = [letter._replace(to=list(letter.to)) for letter in letters]
     wanted = {
-        (letter.kind, user and user.pk, channel): fields | {"place": place}
-        for letter, user, channel, fields in reckoned(letters, place, house or House())
+        (letter.kind, whose(to), channel): fields | {"place": place}
+        for letter, to, channel, fields in reckoned(letters, place, house or House())
     }
     there = list(lock(about))
-    rows = {(row.kind, row.recipient_id, row.channel): row for row in there if row.about_version == about_version}
-    call_off(row.pk for row in there if rows.get((row.kind, row.recipient_id, row.channel)) != row)
+    rows = {(row.kind, row.whose, row.channel): row for row in there if row.about_version == about_version}
+    call_off(row.pk for row in there if rows.get((row.kind, row.whose, row.channel)) != row)
     call_off(row.pk for key, row in rows.items() if key not in wanted)
     for key in wanted.keys() & rows.keys():
         restate(rows[key], wanted[key])
-    told = {(row.kind, row.recipient_id) for row in rows.values() if row.recipient_id and has_left(row)}
+    told = {(row.kind, row.whose) for row in rows.values() if any(row.whose) and has_left(row)}
     Notice.objects.bulk_create(
         [
-            Notice(kind=kind, about=about, about_version=about_version, recipient_id=pk, channel=channel, **fields)
-            for (kind, pk, channel), fields in wanted.items()
-            if (kind, pk, channel) not in rows and ((kind, pk) not in told or channel == Channel.INBOX)
+            Notice(kind=kind, about=about, about_version=about_version, recipient_id=recipient, contact_id=contact,
+                   channel=channel, **fields)
+            for (kind, (recipient, contact), channel), fields in wanted.items()
+            if (kind, (recipient, contact), channel) not in rows
+            and ((kind, (recipient, contact)) not in told or channel == Channel.INBOX)
         ],
         ignore_conflicts=True,
-    )
+    )  # fmt: skip
 
 
-def reckoned(letters: list[Letter], place: str, house: House) -> Iterator[tuple[Letter, User | None, str, dict]]:
+def reckoned(letters: list[Letter], place: str, house: House) -> Iterator[tuple[Letter, Addressee | None, str, dict]]:
     """Each letter to each person by each channel, with the hours and words of its row."""
     now = timezone.now()
     by, lines, wording = house.hours, house.lines(place), Wording(house.words(place))
-    people = {user.pk for letter in letters for user in letter.to}
+    people = {to.pk for letter in letters for to in letter.to if isinstance(to, User)}
     preferences = Preference.objects.in_bulk(people) if people else {}
     for letter in letters:
-        for user, channel, preference in recipients(letter, lines, preferences):
-            hours = hours_of(letter, channel, user, preference, now, by)
-            yield letter, user, channel, wording.of(letter, user, channel, preference) | hours
+        for to, channel, preference in recipients(letter, lines, preferences):
+            hours = hours_of(letter, channel, to, preference, now, by)
+            yield letter, to, channel, wording.of(letter, to, channel, preference) | hours
 
 
 class Wording:
@@ -76,17 +78,24 @@ class Wording:
         self.own = own
         self.values: dict[tuple[str, str], dict[str, str]] = {}
 
-    def of(self, letter: Letter, user: User | None, channel: str, preference: Preference | None) -> dict:
-        """Words, variables and buttons of a row, in the reader's language; a room reads the house's."""
-        language = (preference and preference.language) or settings.LANGUAGE_CODE
+    def of(self, letter: Letter, to: Addressee | None, channel: str, preference: Preference | None) -> dict:
+        """Words, variables and buttons of a row, in the reader's language; a room reads the house's.
+
+        Whatever a text or a title says, a voter's telephone and address do not get into the row.
+        """
+        is_voter = isinstance(to, Contact)
+        language = (to.language if is_voter else preference and preference.language) or settings.LANGUAGE_CODE
         with translation.override(language):
             key = (letter.kind, language)
             if key not in self.values:
                 self.values[key] = letter.values()
-            own = letter.own(user) if user else Own({})
+            own = letter.own(to) if to else Own({})
             values = self.values[key] | own.values
         words = compose(self.own.get(key) or shipped(letter.kind, language), values)
         said = {code: str(value) for code, value in values.items() if code in SPEAKS_OF[letter.kind]}
+        if is_voter:
+            words = Words(*map(to.hidden_in, words))
+            said = {code: to.hidden_in(value) for code, value in said.items()}
         return {
             "subject": words.subject,
             "body": words.sms if channel == Channel.SMS else words.body,
@@ -98,20 +107,24 @@ class Wording:
 
 def recipients(
     letter: Letter, lines: Mapping[str, Line], preferences: Mapping[int, Preference]
-) -> Iterator[tuple[User | None, str, Preference | None]]:
+) -> Iterator[tuple[Addressee | None, str, Preference | None]]:
     """Each person with each channel to be used, and the rooms of the place, which are nobody's."""
-    for user in sorted(letter.to, key=lambda user: user.pk):
-        preference = preferences.get(user.pk)
-        for channel in channels_for(user, letter.kind, lines, preference):
-            yield user, channel, preference
+    for to in sorted(letter.to, key=lambda to: (isinstance(to, Contact), to.pk)):
+        preference = preferences.get(to.pk) if isinstance(to, User) else None
+        for channel in channels_for(to, letter.kind, lines, preference):
+            yield to, channel, preference
     if manner(letter.kind).in_rooms:
         yield from ((None, channel, None) for channel in ROOMS if channel in lines)
 
 
-def channels_for(user: User, kind: str, lines: Mapping[str, Line], preference: Preference | None = None) -> list[str]:
-    """The inbox, and what the person chose, as far as it is in use at the place."""
+def channels_for(
+    to: Addressee, kind: str, lines: Mapping[str, Line], preference: Preference | None = None
+) -> list[str]:
+    """The inbox, and what the person chose, as far as it is in use at the place; a voter has neither."""
+    if isinstance(to, Contact):
+        return voters_channels(to, lines)
     chosen = preference and preference.channels.get(manner(kind).group)
-    wanted = usual_channels(user, lines) if chosen is None else chosen
+    wanted = usual_channels(to, lines) if chosen is None else chosen
     return [channel for channel in [Channel.INBOX, *wanted] if channel in lines]
 
 
@@ -121,6 +134,20 @@ def usual_channels(user: User, lines: Mapping[str, Line]) -> list[str]:
     Who has neither is planned by mail all the same: that it fails, and why, is what staff see.
     """
     return [Channel.SMS if not user.email and user.phone and Channel.SMS in lines else Channel.EMAIL]
+
+
+def voters_channels(contact: Contact, lines: Mapping[str, Line]) -> list[str]:
+    """A text message where they are in use and the telephone takes one, and mail to whoever gave an address.
+
+    Who is reached by neither is planned by mail: that it fails, and why, tells staff to take up the telephone.
+    """
+    try:
+        given = contact.opened()
+    except sealing.Unreadable:
+        given = NOBODY
+    wanted = [Channel.SMS] if given.takes_messages and Channel.SMS in lines else []
+    wanted += [Channel.EMAIL] if given.email or not wanted else []
+    return [channel for channel in wanted if channel in lines]
 
 
 def hours_of(letter: Letter, channel, user, preference, now, by: Rules) -> dict:
@@ -136,7 +163,7 @@ def hours_of(letter: Letter, channel, user, preference, now, by: Rules) -> dict:
         and (together := digest_at(due_at, expires_at, now, by))
     ):
         return alone | timing(together, expires_at, now, by) | {"in_digest": True}
-    is_office = bool(manner(letter.kind).is_for_offices and user and user.roles == {Role.DEPARTMENT})
+    is_office = bool(manner(letter.kind).is_for_offices and isinstance(user, User) and user.roles == {Role.DEPARTMENT})
     return alone | timing(due_at, expires_at, now, by, is_office=is_office)
 
 
@@ -197,6 +224,8 @@ def take_receipt(setting: ChannelSetting, reference: str, delivered: bool, words
     row = line and Notice.objects.filter(line.covers(), pk=number).select_for_update().first()
     if not row or row.reference != reference or row.delivered_at:
         return False
+    if row.contact_id:
+        words = row.contact.hidden_in(words)
     if delivered:
         settle_delivered(row, words or Word.DELIVERED, at)
     elif row.state in (State.SENT, State.LEASED, State.UNKNOWN):
@@ -275,3 +304,21 @@ def refuse_unseen_text(own: Text | None, text: Text, seen_at: datetime | None) -
     [last] = changes_of(text.kind, text.language, text.place)[:1]
     told = _("%(who)s刚才%(what)s。您填的内容都还在，但没有保存。请对照下面“现在用的文字”，再保存一次，以您填的为准")
     raise NotAllowed(told % {"who": last.by, "what": last.what}, code="stale")
+
+
+@verb
+def turn_mail(user: User, *, groups: Iterable[str], on: bool) -> Preference:
+    """Turn a person's mail about some groups off or on, for whoever came by a mail's own link; the inbox stays.
+
+    What is planned by mail is called off at once; turned on again, it is planned anew within half an hour.
+    """
+    preference = Preference.objects.select_for_update().filter(pk=user.pk).first()
+    channels = dict(preference.channels) if preference else {}
+    now = first_choice(user, preference)
+    for group in groups:
+        channels[group] = [one for one in now[group] if one != Channel.EMAIL] + [Channel.EMAIL] * on
+    if not on:
+        kinds = [kind for kind in Kind if manner(kind).group in groups]
+        mail = Notice.objects.filter(recipient=user, channel=Channel.EMAIL, kind__in=kinds, state=State.PLANNED)
+        mail.update(state=State.CANCELLED, answer=Word.LEFT)
+    return Preference.objects.update_or_create(user=user, defaults={"channels": channels})[0]

@@ -4,9 +4,11 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from liaison.accounts.models import User
+from liaison.accounts.models import Contact, User
 
 from .choices import Kind
+
+Addressee = User | Contact
 
 
 class Button(NamedTuple):
@@ -25,17 +27,25 @@ class Own(NamedTuple):
     buttons: tuple[Button, ...] = ()
 
 
-def nothing_of_ones_own(user: User) -> Own:
-    return Own({"name": str(user)})
+def nothing_of_ones_own(to: Addressee) -> Own:
+    """The name, but a voter's stands in no row; a text for voters greets without one."""
+    return Own({}) if isinstance(to, Contact) else Own({"name": str(to)})
+
+
+def whose(to: Addressee | None) -> tuple[int | None, int | None]:
+    """By which columns a notice is somebody's: recipient and contact. A room's has neither."""
+    if isinstance(to, Contact):
+        return None, to.pk
+    return (to.pk if to else None), None
 
 
 class Letter(NamedTuple):
     """One thing to tell some people. `values` and `own` are asked in the reader's language."""
 
     kind: Kind
-    to: Iterable[User]
+    to: Iterable[Addressee]
     due_at: datetime
     expires_at: datetime
     values: Callable[[], dict[str, str]]
-    own: Callable[[User], Own] = nothing_of_ones_own
+    own: Callable[[Addressee], Own] = nothing_of_ones_own
     is_urgent: bool = False  # leaves in the quiet hours, too

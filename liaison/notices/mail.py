@@ -14,6 +14,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from . import egress
 from .choices import Word
 
+FOOT = "\n-- \n"  # what follows is a signature to mail programs, and says how to leave
+
 
 class FolderBackend(BaseEmailBackend):
     """Writes each message as one .eml file named by its Message-ID: whole or not there, and once however often sent."""

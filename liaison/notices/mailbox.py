@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
-from .mail import file_name, message_id
+from .mail import FOOT, file_name, message_id
 from .models import Notice
 
 LONGEST = 1_000_000  # bytes of a file that are looked at
@@ -58,4 +58,6 @@ def letter(message: EmailMessage) -> Letter | None:
     date = message["Date"].datetime if message["Date"] else None
     if date and timezone.is_naive(date):  # "-0000": UTC, from wherever
         date = date.replace(tzinfo=UTC)
-    return body and Letter(str(message["Subject"]), str(message["To"]), date, body.get_content())
+    # The address at the end is a key for the reader alone.
+    text = body and body.get_content().partition(FOOT)[0]
+    return body and Letter(str(message["Subject"]), str(message["To"]), date, text)

@@ -3,6 +3,7 @@
 import logging
 import random
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from liaison.accounts.scoping import NOTHING
-from liaison.common import pulse, steps
+from liaison.common import pulse, sealing, steps
 
 from .breaker import Breaker
 from .channels import SENDERS, Answer, Sender, Unreachable
@@ -152,7 +153,7 @@ def claim(line: Line, most: int, at: datetime, by: Rules) -> list[Notice]:
     free = (
         Notice.objects.sendable(at)
         .filter(line.covers(), awake(at, by))
-        .select_related("recipient")
+        .select_related(*SENDERS[line.channel].reads)
         .select_for_update(skip_locked=True, of=["self"])
         .order_by("due_at", "pk")
     )
@@ -182,15 +183,32 @@ def attempts(sender: Sender, claimed: list[Notice], has_time: Callable[[], bool]
 
 
 def attempt(sender: Sender, notice: Notice, others: Sequence[Notice] = ()) -> Answer:
-    """Send one notice, with others in the same mail; whatever goes wrong with it stays with it."""
-    if notice.recipient and not notice.recipient.is_active:
-        return Answer(State.CANCELLED, Word.INACTIVE)
+    """Send one notice, with others in the same mail; whatever goes wrong with it stays with it.
+
+    What a provider says, and what we write down of an error, may quote a voter's telephone or address: it is masked.
+    """
+    if why := hindrance(notice):
+        return Answer(State.CANCELLED, why)
     steps.at("before sending")
     try:
-        return sender.send_together([notice, *others]) if others else sender.send(notice)
+        answer = sender.send_together([notice, *others]) if others else sender.send(notice)
+    except sealing.Unreadable:
+        return Answer(State.FAILED, Word.SEALED)
     except Exception:
-        log.exception("notice %s by %s", notice.pk, sender.channel)
+        words = traceback.format_exc()
+        words = notice.contact.hidden_in(words) if notice.contact_id else words
+        log.error("notice %s by %s\n%s", notice.pk, sender.channel, words)
         return Answer(State.UNKNOWN, Word.UNEXPECTED)
+    return answer._replace(words=notice.contact.hidden_in(answer.words)) if notice.contact_id else answer
+
+
+def hindrance(notice: Notice) -> str:
+    """Why a notice is not to be sent to whom it is for; empty where nothing is in its way."""
+    if notice.recipient_id:
+        return "" if notice.recipient.is_active else Word.INACTIVE
+    if notice.contact_id and (notice.contact.erased_at or notice.contact.unsubscribed_at):
+        return Word.ERASED if notice.contact.erased_at else Word.LEFT
+    return ""
 
 
 @transaction.atomic

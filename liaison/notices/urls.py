@@ -16,5 +16,6 @@ urlpatterns = [
     path("desk/preferences/", views.preferences, name="preferences"),
     path("desk/mail/", views.mail_list, name="mail-list"),
     path("desk/mail/<int:pk>/", views.mail, name="mail"),
+    path("unsubscribe/<slug:token>/", public.unsubscribe, name="unsubscribe"),
     path("notices/receipts/<slug:token>/", public.receipts, name="receipts"),
 ]

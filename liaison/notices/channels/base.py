@@ -5,8 +5,12 @@ from typing import ClassVar, NamedTuple
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from liaison.accounts.contacts import Particulars
+from liaison.accounts.models import Contact, User
+
 from .. import egress
 from ..choices import Channel, State
+from ..letters import Addressee
 from ..models import ChannelSetting, Notice
 
 HIDDEN = "••••"
@@ -36,6 +40,8 @@ class Sender:
     # How many notices one lease covers. A sender that dies leaves all of them in doubt: one where a repeat would
     # reach the person twice, many where the provider recognises a repeat or takes them at once.
     batch: int = 100
+    # What is read together with the rows.
+    reads: ClassVar[tuple[str, ...]] = ("recipient", "contact")
     secret_names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, setting: ChannelSetting | None = None) -> None:
@@ -56,8 +62,8 @@ class Sender:
         return {}
 
     @classmethod
-    def address_of(cls, user) -> str:
-        """Where `user` is reached by this channel; empty where nowhere."""
+    def address_of(cls, to: Addressee) -> str:
+        """Where somebody is reached by this channel; empty where nowhere. A voter's is opened for this moment only."""
         return ""
 
     @property
@@ -111,6 +117,11 @@ class HttpSender(Sender):
         if reply.status >= 500:
             return Answer(State.UNKNOWN, words, fault=True)
         return Answer(State.FAILED, words) if not 200 <= reply.status < 300 else None
+
+
+def reached_at(to: Addressee) -> User | Particulars:
+    """Telephone and address of somebody, as `phone` and `email`."""
+    return to.opened() if isinstance(to, Contact) else to
 
 
 def secret_field(**kwargs) -> forms.CharField:

@@ -7,13 +7,17 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from liaison.common.masks import masked
+
 from .. import egress
 from ..choices import Channel, State, Word
-from ..mail import FolderBackend, SmtpBackend, message_id
-from .base import Answer, Sender, Unreachable, secret_field
+from ..leaving import address_for
+from ..mail import FOOT, FolderBackend, SmtpBackend, message_id
+from .base import Answer, Sender, Unreachable, reached_at, secret_field
 
 PATIENCE = 20  # seconds
 SECURITY = [("starttls", _("STARTTLS（常用 587 端口）")), ("ssl", _("SSL（常用 465 端口）")), ("none", _("不加密"))]
@@ -24,6 +28,7 @@ class Email(Sender):
 
     channel = Channel.EMAIL
     batch = 1
+    reads = ("recipient__notice_preference", "contact")
     secret_names = ("password",)
 
     def __init__(self, setting=None) -> None:
@@ -63,8 +68,8 @@ class Email(Sender):
         return {}
 
     @classmethod
-    def address_of(cls, user) -> str:
-        return user.email
+    def address_of(cls, to) -> str:
+        return reached_at(to).email
 
     @property
     def recognises_repeats(self) -> bool:
@@ -78,16 +83,18 @@ class Email(Sender):
             raise Unreachable(self.quoted(str(error))) from error
 
     def send(self, notice) -> Answer:
-        return self.hand_over(notice.recipient, lambda: self.compose(notice))
+        return self.hand_over(notice, lambda: self.compose(notice))
 
     def send_together(self, notices) -> Answer:
-        return self.hand_over(notices[0].recipient, lambda: self.compose_digest(notices))
+        return self.hand_over(notices[0], lambda: self.compose_digest(notices))
 
-    def hand_over(self, recipient, compose) -> Answer:
-        if not recipient.email:
+    def hand_over(self, notice, compose) -> Answer:
+        if not self.address_of(notice.addressee):
             return Answer(State.FAILED, Word.NO_ADDRESS)
         try:
-            self.line.send_messages([compose()])
+            with translation.override(notice.language):
+                mail = compose()
+            self.line.send_messages([mail])
         except ValueError as error:  # an address or a subject that no header takes
             return Answer(State.FAILED, str(error))
         except OSError as error:  # all of smtplib's are
@@ -112,21 +119,48 @@ class Email(Sender):
         return self.mail(notices[0], subject, body, notices, {})
 
     def mail(self, notice, subject, body, notices, headers) -> EmailMultiAlternatives:
-        """Text and HTML. Its id is the row's, so that a provider's log and our page speak of the same one."""
+        """Text and HTML, with the way out at their end and in the head, where mail programs look for it (RFC 2369).
+
+        Its id is the row's, so that a provider's log and our page speak of the same one.
+        """
+        leave = address_for(notices)
         headers |= {"Message-ID": message_id(f"notice-{notice.reference}"), "Auto-Submitted": "auto-generated"}
-        to = [notice.recipient.email]
-        mail = EmailMultiAlternatives(subject, body, from_email=self.sender, to=to, headers=headers)
         html = render_to_string(
             "notices/message.html",
-            {"subject": subject, "notices": notices, "site_url": settings.SITE["url"].rstrip("/")},
+            {"subject": subject, "notices": notices, "site_url": settings.SITE["url"].rstrip("/"), "leave": leave},
         )
+        text, to = body + foot(notice, leave), [self.written_to(notice)]
+        mail = EmailMultiAlternatives(subject, text, self.sender, to, headers=headers | ways_out(leave))
         mail.attach_alternative(html, "text/html")
         return mail
+
+    def written_to(self, notice) -> str:
+        """The address in the head. A file goes nowhere, so a voter's does not get into it."""
+        address = self.address_of(notice.addressee)
+        if notice.contact_id and isinstance(self.line, FolderBackend):
+            return masked(address).replace("•", "*")
+        return address
 
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.line.close()
         self.line.connection = None  # a line that would not close is not used again
+
+
+def foot(notice, leave: str) -> str:
+    """The end of the text, under the line by which mail programs know a signature."""
+    if not leave:
+        return ""
+    words = _("不想再收到这里的消息，请打开：") if notice.contact_id else _("不想用邮件接收这类提醒，请打开：")
+    return f"{FOOT}{words}\n{leave}\n"
+
+
+def ways_out(leave: str) -> dict[str, str]:
+    """Heads of RFC 2369, and of RFC 8058 where the address is one that a provider may post to."""
+    if not leave:
+        return {}
+    one_click = {"List-Unsubscribe-Post": "List-Unsubscribe=One-Click"} if leave.startswith("https:") else {}
+    return {"List-Unsubscribe": f"<{leave}>"} | one_click
 
 
 def refusal(error: OSError) -> Answer | None:

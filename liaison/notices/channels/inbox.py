@@ -6,6 +6,7 @@ class Inbox(Sender):
     """The person's own page in the house: on being due it is there, and cannot fail."""
 
     channel = Channel.INBOX
+    reads = ("recipient",)
 
     @property
     def recognises_repeats(self) -> bool:

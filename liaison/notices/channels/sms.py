@@ -1,8 +1,8 @@
 """Text messages through a gateway that is described and not programmed: its address, what it wants and how it answers.
 
 In headers and body, never in the address, a value in braces is filled in: {phone} {content} {sign} {template_id}
-{params} {reference} {key} {secret} {time}. In a JSON body a value that is nothing but {params} becomes the object
-itself, {params_list} a list of its values and {params_json} its text, because gateways differ.
+{params} {reference} {key} {secret} {time} {leave}. In a JSON body a value that is nothing but {params} becomes the
+object itself, {params_list} a list of its values and {params_json} its text, because gateways differ.
 Nothing is put together as text, so no name can break out of its place.
 """
 
@@ -17,11 +17,12 @@ from django.utils.translation import gettext_lazy as _
 
 from .. import egress
 from ..choices import Channel, Kind, State, Word
-from .base import Answer, HttpSender, address_field, secret_field
+from ..leaving import address_for
+from .base import Answer, HttpSender, address_field, reached_at, secret_field
 
 NAMES = [
     "phone", "content", "sign", "template_id", "params", "params_list", "params_json", "reference", "key", "secret",
-    "time",
+    "time", "leave",
 ]  # fmt: skip
 PLACE = re.compile(r"\{(\w+)\}")
 FORMATS = [("json", _("JSON")), ("form", _("表单（名称=值，每行一个）"))]
@@ -35,7 +36,7 @@ class Sms(HttpSender):
     secret_names = ("key", "secret")
     groups = (
         (_("网关"), ("url", "method", "key", "clear_key", "secret", "clear_secret")),
-        (_("发什么"), ("sign", "template_id", "templates", "format", "headers", "body")),
+        (_("发什么"), ("sign", "template_id", "templates", "farewell", "format", "headers", "body")),
         (_("怎样看网关的回答"), ("ok_path", "ok_pattern", "again_pattern", "words_path", "drops_repeats")),
         (_("回执（选填）"), ("receipts_to", "receipt_list", "receipt_reference", "receipt_path", "receipt_pattern",
                              "receipt_words", "receipt_reply")),
@@ -52,7 +53,8 @@ class Sms(HttpSender):
 
         names = _(
             "可用的变量：{phone} 手机号、{content} 全文、{sign} 签名、{template_id} 模板号、{params} 模板变量（对象；"
-            "{params_list} 为列表，{params_json} 为文字）、{reference} 本系统的编号、{key} {secret} 密钥、{time} 秒数"
+            "{params_list} 为列表，{params_json} 为文字）、{reference} 本系统的编号、{key} {secret} 密钥、{time} 秒数、"
+            "{leave} 选民的退订网址"
         )
         return {
             "url": address_field(label=_("网关地址")),
@@ -64,6 +66,11 @@ class Sms(HttpSender):
             "template_id": text(_("模板号"), _("在网关备案的模板；发全文的网关不用填"), required=False),
             "templates": area(_("各类提醒的模板号"), _("每行一个：种类 模板号，如 visit_tomorrow SMS_12345"), 3,
                               required=False),
+            "farewell": text(
+                _("给选民的短信结尾"),
+                _("告诉选民怎样退订，如 拒收请回复R，或 退订：{leave}（网址）；模板里已有的留空。给工作人员的短信不加"),
+                required=False, max_length=60,
+            ),
             "key": secret_field(label=_("账号或 AccessKey"), required=False),
             "secret": secret_field(label=_("密码或 Secret"), required=False),
             "ok_path": text(
@@ -96,7 +103,7 @@ class Sms(HttpSender):
                 re.compile(given.get(name) or "")
             except re.error:
                 wrong[name] = _("不是正确的正则表达式")
-        for name in ("headers", "body"):
+        for name in ("headers", "body", "farewell"):
             unknown = [one for one in PLACE.findall(given.get(name) or "") if one not in NAMES]
             if unknown:
                 words = {"name": f"{{{unknown[0]}}}", "all": " ".join(f"{{{one}}}" for one in NAMES)}
@@ -118,8 +125,8 @@ class Sms(HttpSender):
         return wrong
 
     @classmethod
-    def address_of(cls, user) -> str:
-        return user.phone
+    def address_of(cls, to) -> str:
+        return reached_at(to).phone
 
     @property
     def recognises_repeats(self) -> bool:
@@ -130,7 +137,7 @@ class Sms(HttpSender):
         return 20 if self.recognises_repeats else 1
 
     def send(self, notice) -> Answer:
-        if not notice.recipient.phone:
+        if not self.address_of(notice.addressee):
             return Answer(State.FAILED, Word.NO_PHONE)
         reply = self.ask(self.config["method"], self.config["url"], **self.request(notice))
         return reply if isinstance(reply, Answer) else self.refused(reply) or self.answer(reply)
@@ -151,14 +158,18 @@ class Sms(HttpSender):
 
     def values(self, notice) -> dict:
         params = notice.params or {"content": notice.body}
-        return {
-            "phone": notice.recipient.phone, "content": notice.body, "sign": self.config.get("sign", ""),
+        values = {
+            "phone": self.address_of(notice.addressee), "content": notice.body, "sign": self.config.get("sign", ""),
             "template_id": self.template_of(notice.kind), "reference": notice.reference, "params": params,
             "params_list": [str(value) for value in params.values()],
             "params_json": json.dumps(params, ensure_ascii=False),
             "key": self.secrets.get("key", ""), "secret": self.secrets.get("secret", ""),
             "time": str(int(timezone.now().timestamp())),
+            "leave": address_for([notice]) if notice.contact_id else "",
         }  # fmt: skip
+        if notice.contact_id and self.config.get("farewell"):
+            values["content"] += filled(self.config["farewell"], values)
+        return values
 
     def template_of(self, kind: str) -> str:
         own = dict(line.split() for line in lines(self.config.get("templates")))
