@@ -14,7 +14,7 @@ class Report:
         self.providers = providers
         self.rounds: list[tuple[Round, Found]] = []
         self.killed, self.tried = Counter(), Counter()
-        self.breaches: list[str] = []
+        self.breaches: dict[str, str] = {}  # what is wrong, and where it was first seen
 
     def take(self, one: Round, pairs: int) -> None:
         """Judge a round and tell of it on one line."""
@@ -23,9 +23,9 @@ class Report:
         self.tried[kill] += 1
         self.killed[kill] += one.was_killed
         most = SENDERS * pairs if one.was_killed else 0
-        self.breaches += [f"round {len(self.rounds)}: {text}" for text in found.doubled + found.lost]
+        self.note(f"round {len(self.rounds)}", found.doubled + found.lost)
         if found.unknown > most:
-            self.breaches.append(f"round {len(self.rounds)}: {found.unknown} in doubt, and at most {most} can be")
+            self.note(f"round {len(self.rounds)}", [f"{found.unknown} in doubt, and at most {most} can be"])
         words = f"{kill.victim} at “{kill.step}”" if one.was_killed else f"nobody{' yet' if kill.victim else ''}"
         print(
             f"{len(self.rounds):4} {one.seconds:5.1f} s  {pairs} × killed {words}: sent {found.sent}, unknown "
@@ -36,7 +36,11 @@ class Report:
     def end(self) -> None:
         """Judge all rounds once more, now that nobody is left who could send anything."""
         self.rounds = [(one, compare(one.notices, self.providers)) for one, _ in self.rounds]
-        self.breaches += [f"at the end: {text}" for _, found in self.rounds for text in found.doubled + found.lost]
+        for _, found in self.rounds:
+            self.note("at the end", found.doubled + found.lost)
+
+    def note(self, where: str, texts: list[str]) -> None:
+        self.breaches = dict.fromkeys(texts, where) | self.breaches
 
     def show(self) -> int:
         founds = [found for _, found in self.rounds]
@@ -54,6 +58,6 @@ class Report:
             "seconds a round": round(sum(one.seconds for one, _ in self.rounds) / max(len(founds), 1), 1),
         }  # fmt: skip
         print("\n" + "\n".join(f"{name}: {figure}" for name, figure in figures.items()))
-        for breach in self.breaches:
-            print(f"BREACH {breach}")
+        for text, where in self.breaches.items():
+            print(f"BREACH {where}: {text}")
         return 1 if self.breaches else 0

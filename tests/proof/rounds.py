@@ -154,7 +154,7 @@ def compare(notices, providers: Providers) -> Found:
         recognises = not kind_text.startswith(("mail", "plain"))
         is_doubtful = state == State.UNKNOWN and (not recognises or attempt > len(BACKOFF))
         if reached > 1:
-            doubled.append(f"{kind_text}: {reached} times, {state}")
+            doubled.append(f"{kind_text}: {reached} times, {state}, attempt {attempt}")
         if not (is_doubtful or (state == State.SENT and reached)):
             lost.append(f"{kind_text}: {state}, reached {reached}, attempt {attempt}")
         arrived += state == State.UNKNOWN and bool(reached)
