@@ -42,7 +42,8 @@ class NoticeQuerySet(ScopedQuerySet):
 
     def expired(self, at: datetime) -> "NoticeQuerySet":
         """Planned notices that nobody sent in time."""
-        return self.filter(state=State.PLANNED, due_at__lte=at, expires_at__lte=at)
+        # In the order of its index: by any other the planner, who takes many rows to be so, reads the whole table.
+        return self.filter(state=State.PLANNED, due_at__lte=at, expires_at__lte=at).order_by("expires_at")
 
     def oldest_age(self, at: datetime) -> timedelta:
         """For how long the oldest due notice has waited; one that was planned after its hour waits since then.
@@ -55,7 +56,7 @@ class NoticeQuerySet(ScopedQuerySet):
 
     def stranded(self, at: datetime) -> "NoticeQuerySet":
         """Leased notices whose lease ended without an answer: a sender died while it held them."""
-        return self.filter(state=State.LEASED, leased_until__lte=at)
+        return self.filter(state=State.LEASED, leased_until__lte=at).order_by("leased_until")
 
     def open(self) -> "NoticeQuerySet":
         """Notices that may still go out by themselves."""
@@ -93,11 +94,12 @@ class Notice(models.Model):
     about = models.CharField(_("事由"), max_length=60)
     about_version = models.PositiveIntegerField(_("事由版本"))
     place = CodeField(_("所在"), max_length=15, blank=True)
+    # Sending changes each row twice, and every index takes part in it: those of the foreign keys stand below, narrower.
     recipient = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("接收人")
+        User, models.PROTECT, null=True, blank=True, db_index=False, related_name="notices", verbose_name=_("接收人")
     )
     contact = models.ForeignKey(
-        Contact, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name=_("选民")
+        Contact, models.PROTECT, null=True, blank=True, db_index=False, related_name="notices", verbose_name=_("选民")
     )
     channel = models.CharField(_("渠道"), max_length=10, choices=Channel)
     due_at = models.DateTimeField(_("应发时间"))
@@ -117,7 +119,9 @@ class Notice(models.Model):
     not_before = models.DateTimeField(_("不早于"), null=True, blank=True)
     # Told together with others of the day in one mail; the row whose mail it was.
     in_digest = models.BooleanField(_("并入汇总"), default=False, db_default=False)
-    carrier = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("随同"))
+    carrier = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="+", verbose_name=_("随同")
+    )
     attempt = models.PositiveSmallIntegerField(_("尝试次数"), default=0)
     answer = models.CharField(_("结果"), max_length=300, blank=True)
     sent_at = models.DateTimeField(_("发出时间"), null=True, blank=True)
@@ -133,7 +137,7 @@ class Notice(models.Model):
         ordering = ["-due_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "about", "about_version", "recipient", "channel"],
+                fields=["about", "kind", "about_version", "recipient", "channel"],  # finds what is about something, too
                 name="notice_once",
                 violation_error_message=_("此提醒已计划过"),
             ),
@@ -171,7 +175,9 @@ class Notice(models.Model):
                 condition=models.Q(channel=Channel.INBOX, sent_at__isnull=False, read_at=None),
             ),
             models.Index(fields=["leased_until"], name="notice_stranded", condition=models.Q(state=State.LEASED)),
-            models.Index(fields=["about"], name="notice_about"),
+            models.Index(fields=["expires_at"], name="notice_expiring", condition=models.Q(state=State.PLANNED)),
+            models.Index(fields=["contact"], name="notice_contact", condition=models.Q(contact__isnull=False)),
+            models.Index(fields=["carrier"], name="notice_carrier", condition=models.Q(carrier__isnull=False)),
             models.Index(fields=["state", "-due_at", "-id"], name="notice_state_newest"),
             models.Index(fields=["-sent_at", "-id"], name="notice_sent", condition=models.Q(sent_at__isnull=False)),
             models.Index(fields=["recipient", "-due_at", "-id"], name="notice_recipient_newest"),

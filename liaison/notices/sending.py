@@ -35,7 +35,8 @@ log = logging.getLogger(__name__)
 def send_due(now: datetime | None = None) -> Counter:
     """Send what is due at `now`; drop what came too late, and look after what a dead sender left behind.
 
-    Gives back how many notices met which end, and adds them to the counters that /metrics shows.
+    Gives back how many notices met which end, and adds them to the counters that /metrics shows; under "unfinished" how
+    many lines had their time end before their notices.
     """
     began, now = time.monotonic(), now or timezone.now()
 
@@ -57,18 +58,23 @@ def shares(lines: list[Line], clock: Callable[[], datetime], end: datetime) -> I
 
     The house's own inbox goes first, the rest in an order that changes from run to run.
     """
-    waiting = [line for line in lines if Notice.objects.sendable(clock()).filter(line.covers()).exists()]
+    waiting = [line for line in lines if has_work(line, clock())]
     random.shuffle(waiting)
     waiting.sort(key=lambda line: line.channel != Channel.INBOX)
     for left, line in zip(range(len(waiting), 0, -1), waiting, strict=True):
         yield line, clock() + (end - clock()) / left
 
 
+def has_work(line: Line, at: datetime) -> bool:
+    """Whether a line has anything to send; the first in the order of claims, which an index gives at once."""
+    return bool(Notice.objects.sendable(at).filter(line.covers()).order_by("due_at", "pk").values_list("pk")[:1])
+
+
 def hold_for_the_night(at: datetime, by: Rules) -> None:
     """What is found due in the quiet hours, because it was late, waits for their end."""
     if by.is_quiet(at):
         _evening, morning = by.night_of(at)
-        sweep(Notice.objects.due(at).exclude(awake(at, by)), not_before=morning)
+        sweep(Notice.objects.due(at).exclude(awake(at, by)).order_by("due_at", "pk"), not_before=morning)
 
 
 def drop_expired(at: datetime) -> int:
@@ -85,7 +91,8 @@ def drop_unsendable(lines: list[Line], at: datetime) -> int:
 
     A channel that this program does not know is another program's, newer than this one: its notices are left alone.
     """
-    due = Notice.objects.due(at).filter(channel__in=SENDERS)
+    everywhere = {line.channel for line in lines if not line.place and not line.nearer}
+    due = Notice.objects.due(at).filter(channel__in=SENDERS.keys() - everywhere).order_by("due_at", "pk")
     for line in lines:
         due = due.exclude(line.covers())
     return sweep(due, state=State.CANCELLED, answer=Word.OFF)
@@ -109,7 +116,7 @@ def take_up_stranded(lines: list[Line], at: datetime) -> int:
 @transaction.atomic
 def sweep(rows, **fields) -> int:
     """Update some of `rows`, passing over those that somebody else holds at this moment: he may be moving the visit."""
-    held = rows.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:SWEEP]
+    held = rows.select_for_update(skip_locked=True).values_list("pk", flat=True)[:SWEEP]
     swept = Notice.objects.filter(pk__in=list(held)).update(**fields)
     steps.at("swept, not committed")
     return swept
@@ -136,6 +143,8 @@ def send_by(line: Line, clock: Callable[[], datetime], until: datetime, by: Rule
             steps.at("recorded")
             if not breaker.saw(answers[:1] if claimed[0].in_digest else answers, clock()):
                 break
+        else:
+            tally["unfinished"] += 1
     except Unreachable as fault:
         log.warning("%s cannot be reached: %s", line.channel, fault)
         tally[f"{line.channel}:unreachable"] += 1

@@ -12,6 +12,8 @@ from django.db import connection
 
 from liaison.celery import heartbeat
 from liaison.common import pulse
+from liaison.notices import sending, tasks
+from liaison.notices.channels import Answer
 from liaison.notices.choices import State
 from liaison.notices.models import Notice
 from tests.notices.test_sending import environment, in_thread
@@ -72,3 +74,32 @@ def test_schedule_names_tasks_that_exist():
     app.loader.import_default_modules()
     assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
     assert settings.CELERY_TIMEZONE == "Asia/Shanghai"
+
+
+@pytest.mark.django_db
+def test_next_run_follows_at_once_where_time_ended_before_the_work(provider, make_notice, monkeypatch):
+    followed, pks = [], [make_notice().pk, make_notice().pk]
+    monkeypatch.setattr(tasks.send_due, "apply_async", lambda **options: followed.append(options))
+    monkeypatch.setattr(sending, "BUDGET", 0)
+    tasks.send_due()
+    assert (provider.sent, followed) == ([], [{"expires": tasks.STALE}])
+    monkeypatch.setattr(sending, "BUDGET", 20)
+    tasks.send_due()
+    assert (provider.sent, len(followed)) == (pks, 1)
+
+
+@pytest.mark.django_db
+def test_channel_that_fails_is_no_reason_for_a_run_at_once(provider, make_notice, monkeypatch):
+    followed, _notices = [], [make_notice() for _ in range(7)]
+    provider.answer = Answer(State.PLANNED, "503", fault=True)
+    monkeypatch.setattr(tasks.send_due, "apply_async", lambda **options: followed.append(options))
+    for _ in range(7):
+        tasks.send_due()
+    assert (len(provider.sent), followed) == (5, [])
+
+
+def test_runs_that_nobody_took_expire_with_the_tick_of_the_clock():
+    from liaison.celery import app
+
+    assert app.conf.beat_schedule["send-due"]["options"]["expires"] == app.conf.beat_schedule["send-due"]["schedule"]
+    assert app.conf.beat_schedule["send-due"]["schedule"] == tasks.STALE

@@ -6,6 +6,7 @@ class Inbox(Sender):
     """The person's own page in the house: on being due it is there, and cannot fail."""
 
     channel = Channel.INBOX
+    batch = 500  # a sender that dies leaves them for five minutes, and no repeat is seen
     reads = ("recipient",)
 
     @property
