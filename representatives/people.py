@@ -13,7 +13,7 @@ from stations.models import Station
 
 from .models import Membership, Representative, Seat
 
-MOST_REMEMBERED = 20_000  # people; some 6 MB
+MOST_REMEMBERED = 20_000  # people; docs/scale.md has what they weigh
 LAST = 9  # the rank of somebody without a seat in office
 COLUMNS = ("id", "public_id", "name", "pinyin", "employer", "post")
 

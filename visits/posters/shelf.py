@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.cache.backends.filebased import FileBasedCache
 
-ROOM = 2000  # pages, some 100 KB each; when full, a third of them go
+ROOM = 1000  # pages; when full, a third of them go
 KEPT = 30 * 24 * 3600
 
 

@@ -1,7 +1,7 @@
 """Typst at work: a template of this folder and its data in, bytes out. Knows neither Django nor visits.
 
-Typst keeps what it has set in memory for ten more runs, some MB a page: nothing for a poster now and then, much after a
-whole district's. So many pages are set by processes of their own, which take their memory along when they end, and in
+Typst keeps what it has set in memory for ten more runs: little for a poster now and then, much for a whole district's
+(docs/scale.md). So many pages are set by processes of their own, which take their memory along when they end, and in
 parts, which tell how far the work is: `python -m visits.posters.typesetting` reads an order as JSON and writes a file.
 """
 
