@@ -30,14 +30,18 @@ ENDS = {
 class NoticeAdmin(GrantedAdmin):
     """What goes out is decided by the rules; here it is only looked at."""
 
-    list_display = ["due_at", "kind", "recipient", "subject", "channel", "state", "sent_at"]
+    list_display = ["due_at", "kind", "whom", "subject", "channel", "state", "sent_at"]
     list_display_links = ["due_at", "subject"]
     list_filter = ["state", "channel"]
-    list_select_related = ["recipient"]
+    list_select_related = ["recipient", "contact"]
     keyset = ("-due_at", "-id")
     lead_filters = ("state__exact",)
     jumps_to_day = True
     indexed_digits = 6  # a district's notices are few enough to be sorted
+
+    @admin.display(description=_("接收人"), ordering="recipient")
+    def whom(self, notice):
+        return notice.to
 
 
 @admin.register(ChannelSetting)
