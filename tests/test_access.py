@@ -14,7 +14,7 @@ from django.utils import timezone
 from liaison.accounts.models import Job
 from liaison.notices.models import ChannelSetting
 from visits.feeds.keys import address_of, make_key
-from visits.models import Photo
+from visits.models import Invitation, Photo
 
 from . import factories
 from .conftest import PASSWORD
@@ -48,6 +48,10 @@ WHO = {
     "visits:feed-renew": {*PLANNERS, "neighbour", "representative"},
     "visits:feed-revoke": {*PLANNERS, "neighbour", "representative"},
     "visits:visit": ALL,
+    "visits:answer": ALL,  # whoever has the key
+    "visits:desk-answer": {*PLANNERS, "representative"},
+    "visits:reminder-rules": {*WATCHERS, "neighbour"},
+    "visits:reminder-rules-edit": ADMINS,
     "stations:station-list": ALL,
     "stations:station-near": ALL,
     "stations:station": ALL,
@@ -102,6 +106,7 @@ WHO = {
     "visits:station-poster-picture": ALL,
     "visits:station-notice-word": ALL,
     "visits:station-notice-text": ALL,
+    "visits:visit-notices": WATCHERS,
     "visits:visit-notice": {*WATCHERS, "representative"},
     "visits:visit-preview": {*WATCHERS, "representative"},
     "visits:visit-print": PLANNERS,
@@ -122,6 +127,10 @@ WHO = {
     "notices:inbox-read-one": {"representative"},
     "notices:preferences": SIGNED_IN,
     "notices:channel-list": {"district", "auditor", "administrator"},
+    "notices:notice": {*WATCHERS, "representative"},
+    "notices:notice-resend": {*PLANNERS, "administrator"},
+    "notices:notice-resend-all": {"district", "street", "liaison", "neighbour", "administrator"},
+    "notices:person": {*WATCHERS, "representative"},
     "notices:text-list": {"district", "auditor", "administrator"},
     "notices:text-edit": {"district", "auditor", "administrator"},
     "notices:text-restore": ADMINS,
@@ -195,14 +204,18 @@ def world(request, settings, station, representative):
     rota = factories.rota_plan(station.code[:9])
     absence = factories.absence(person)
     message = factories.notice(representative, station, channel="inbox", state="sent", sent_at=timezone.now())
+    asked = Invitation.objects.create(visit=public, representative=person)
     gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
     parts = {
         "notices:unsubscribe": factories.contact(station.code).leave_token,
+        "visits:answer": asked.key, "visits:desk-answer": asked.public_id,
         "visits:series-together-made": together.public_id,
         "visits:series": series.public_id, "visits:rota": rota.public_id,
         "representatives:absence": absence.public_id,
         "accounts:job": job.public_id, "dashboard:sitemap-section": "pages",
-        "notices:text-": ("visit_log", "zh-hans"), "notices:": str(letter.pk), "notices:inbox-": str(message.pk), "notices:receipts": gateway.receipt_token,
+        "notices:text-": ("visit_log", "zh-hans"),
+        "notices:person": str(representative.pk), "notices:": str(letter.pk),
+        "notices:inbox-": str(message.pk), "notices:receipts": gateway.receipt_token,
         "visits:station": station.code, "visits:representative": person.public_id,
         "visits:private-ics": address_of(make_key(by=representative)),
         "visits:visit": public.public_id, "visits:visit-cancel": public.public_id, "api:visit": public.public_id,

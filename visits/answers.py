@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
+from liaison.common.templatetags.face import cn_moment
 from liaison.notices import actions as notices
 from liaison.notices.choices import Kind
 from liaison.notices.letters import Letter
@@ -61,13 +62,26 @@ class Answered(NamedTuple):
     """One line of who answered what."""
 
     attendance: Attendance
-    invitation: Invitation | None
+    invitation: Invitation
     standing: Standing
     may_change: bool
+    is_own: bool
+
+    @property
+    def said(self) -> str:
+        """When it was confirmed, or why leave was asked."""
+        if self.standing == Standing.CONFIRMED:
+            return _("%(at)s 确认") % {"at": cn_moment(self.invitation.confirmed_at)}
+        return self.attendance.note if self.standing == Standing.LEAVE else ""
 
     @property
     def face(self) -> str:
         return FACES.get(self.standing, "wait")
+
+
+def answers_shown(visit: Visit, user: User) -> list[Answered]:
+    """The lines for the visit's own page: as long as somebody could still do something about it."""
+    return answers_of(visit, user) if visit.state in (State.PUBLISHED, State.HELD) else []
 
 
 def answers_of(visit: Visit, user: User) -> list[Answered]:
@@ -81,7 +95,8 @@ def answers_of(visit: Visit, user: User) -> list[Answered]:
         if invitation:
             stands = standing(invitation, attendance, visit, now)
             may_change = invitation.pk in mine and stands in CAN_ANSWER
-            found.append(Answered(attendance, invitation, stands, may_change))
+            is_own = attendance.representative.user_id == user.pk
+            found.append(Answered(attendance, invitation, stands, may_change, is_own))
     return found
 
 
@@ -158,13 +173,13 @@ def _tell(visit: Visit, attendance: Attendance, invitation: Invitation, kind: Ki
     run = Run()
     plan_reminders(visit, run)
     is_news = kind == Kind.VISIT_LEAVE or (kind == Kind.VISIT_BACK and was_told)
-    letters = _letters(visit, attendance, kind, run, by) if is_news else []
+    letters = letters_of_answer(visit, attendance, kind, run, by) if is_news else []
     plan_answer(visit, invitation, letters, run)
     if attendance.representative.user_id:
         notices.answered(about(visit), by=attendance.representative.user)
 
 
-def _letters(visit: Visit, attendance: Attendance, kind: Kind, run: Run, by: User | None) -> Iterable[Letter]:
+def letters_of_answer(visit: Visit, attendance: Attendance, kind: Kind, run: Run, by: User | None) -> Iterable[Letter]:
     """One to the station's liaisons; not to the one who wrote it down."""
     now = timezone.now()
     case = Case(visit, run, now)

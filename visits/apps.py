@@ -9,7 +9,7 @@ class VisitsConfig(AppConfig):
     def ready(self):
         from liaison.common.panels import lend
 
-        from . import absences, event, schedule, together  # noqa: F401 - a worker knows the work by its name
+        from . import absences, event, schedule, together, told  # noqa: F401 - a worker knows the work by its name
         from .posters import jobs  # noqa: F401 - a worker knows the work by its name
         from .rota import accept, plans  # noqa: F401 - likewise
 
@@ -18,3 +18,5 @@ class VisitsConfig(AppConfig):
         lend("next visits of a representative", schedule.next_of_representative)
         lend("visits while away", absences.visits_while_away)
         lend("linked data of visits", event.list_data)
+        lend("letters about visits.visit", told.subject_of)
+        lend("page about visits.visit", told.page_of)

@@ -3,7 +3,7 @@ from django.urls import path
 from .public import answers as public_answers
 from .public import calendar, embed, feeds, schedule
 from .public import posters as public_posters
-from .views import answers, log, publish, reminders, rota, series, together, visits
+from .views import answers, log, publish, reminders, rota, series, together, told, visits
 from .views import calendar as desk_calendar
 from .views import feeds as own_feeds
 from .views import posters as desk_posters
@@ -47,6 +47,7 @@ urlpatterns = [
     path("desk/visits/<slug:public_id>/publish/", publish.visit_publish, name="visit-publish"),
     path("desk/visits/<slug:public_id>/cancel/", visits.visit_cancel, name="visit-cancel"),
     path("desk/visits/<slug:public_id>/delete/", visits.visit_delete, name="visit-delete"),
+    path("desk/visits/<slug:public_id>/notices/", told.visit_notices, name="visit-notices"),
     path("desk/visits/<slug:public_id>/notice/", desk_posters.visit_notice, name="visit-notice"),
     path("desk/visits/<slug:public_id>/notice/preview.png", desk_posters.visit_preview, name="visit-preview"),
     path("desk/visits/<slug:public_id>/print/", desk_posters.visit_print, name="visit-print"),

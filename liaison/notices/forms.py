@@ -1,5 +1,7 @@
 """What an administrator types about a channel: common fields, and those that its class asks for."""
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -8,14 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.adminbase import GrantedForm
 from liaison.accounts.grants import noun_of, roles_that
 from liaison.accounts.models import Region
-from liaison.common.seen import SeenField, seen_again
+from liaison.common.forms import DayField
 from liaison.common.masks import masked
+from liaison.common.seen import SeenField, seen_again
+from liaison.common.templatetags.face import cn_day, joined
 
 from .channels import SENDERS, Sender
 from .channels.base import HIDDEN
-from .choices import Channel, Group
+from .choices import Channel, Group, Kind
 from .lines import in_use
-from .models import ChannelSetting
+from .manners import on_day
+from .models import ChannelSetting, NoticeQuerySet
 from .texts import LONGEST_SUBJECT, MOST_PARTS, Words, faults
 from .wording import Holding, reaches, sign_at
 
@@ -209,3 +214,35 @@ class TextPlaceForm(forms.Form):
         if place and not Region.objects.filter(code=place).exists():
             raise ValidationError(_("没有这个区划代码"))
         return place
+
+
+class NoticeFilter(forms.Form):
+    """What the list of notices is narrowed to; whatever cannot be read is passed over, with a word at its field."""
+
+    hide_optional = True
+    who = forms.CharField(label=_("接收人"), required=False, max_length=40, help_text=_("姓名或账号"))
+    channel = forms.ChoiceField(label=_("渠道"), required=False, choices=[("", _("全部")), *Channel.choices])
+    kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *Kind.choices])
+    on = DayField(label=_("应发日期"), required=False)
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_valid()
+
+    def chosen(self, rows: NoticeQuerySet) -> NoticeQuerySet:
+        asked = self.cleaned_data
+        for name in ("channel", "kind"):
+            if asked.get(name):
+                rows = rows.filter(**{name: asked[name]})
+        if on := asked.get("on"):
+            rows = rows.filter(due_at__gte=on_day(on, 0), due_at__lt=on_day(on + timedelta(days=1), 0))
+        return rows.to_somebody_called(who) if (who := asked.get("who")) else rows
+
+    @property
+    def words(self) -> str:
+        """What is on, in words."""
+        asked = self.cleaned_data
+        named = [asked.get("who"), asked.get("channel") and Channel(asked["channel"]).label,
+                 asked.get("kind") and Kind(asked["kind"]).label, asked.get("on") and cn_day(asked["on"])]  # fmt: skip
+        return joined(filter(None, named))

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from .lines import Line, in_use, reaching
 from .manners import Rules, rules
-from .models import Text
+from .models import ChannelSetting, Text
 from .texts import Words
 
 
@@ -23,6 +23,10 @@ class House:
     @cached_property
     def all_lines(self) -> list[Line]:
         return in_use()
+
+    @cached_property
+    def all_settings(self) -> list[ChannelSetting]:
+        return list(ChannelSetting.objects.all())
 
     def lines(self, place: str) -> dict[str, Line]:
         return reaching(place, self.all_lines)

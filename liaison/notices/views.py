@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -7,17 +9,21 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from liaison.accounts.models import Region
+from liaison.accounts.models import Region, User
 from liaison.accounts.scoping import get_for_user, may
-from liaison.common.forms import posted, refusals_at
+from liaison.common.forms import ConfirmForm, posted, refusals_at
 from liaison.common.paging import keyset
+from liaison.common.panels import borrowed
 
 from . import mailbox
 from .actions import choose, first_choice, read, restore_text, same_place, save_text
 from .choices import Channel, Kind, State
-from .forms import PreferenceForm, SeenForm, TextForm, TextPlaceForm
+from .forms import NoticeFilter, PreferenceForm, SeenForm, TextForm, TextPlaceForm
+from .history import course
 from .lines import in_use, is_under, standing
 from .models import ChannelSetting, Notice, Preference, Text
+from .reasons import address_of, home_of, reach_of, sent_text
+from .resending import MOST, RESENDABLE, resend, resend_all
 from .wording import LANGUAGES, changes_of, holdings, names_of, places_of, preview, reaches, variables
 
 DISTRICT_DIGITS = 6
@@ -34,10 +40,11 @@ EMPTY = {
     State.UNKNOWN: (_("没有结果不明的提醒"), ""),
     State.CANCELLED: (_("没有取消的提醒"), _("进站改期、取消或换人以后，不再需要的提醒会列在这里。")),
 }
+NOTHING_FITS = (_("没有符合条件的提醒"), _("换一个条件，或清除筛选再看。"))
 
 
 def within_reach(user):
-    return Notice.objects.for_user(user, "view").select_related("recipient")
+    return Notice.objects.for_user(user, "view").select_related("recipient", "contact")
 
 
 def paused_near(user) -> list:
@@ -96,14 +103,96 @@ def channel_list(request):
 def notice_list(request):
     state = request.GET.get("state", "")
     state = state if state in FILTERS else ""
-    rows = within_reach(request.user)
-    rows = rows.filter(state=state) if state else rows.filter(due_at__lte=timezone.now())
+    form = NoticeFilter(request.GET)
+    rows = chosen(form, within_reach(request.user), state)
     order = ("due_at", "id") if state == State.PLANNED else ("-due_at", "-id")
     page = keyset(rows, request, *order)
     context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url}
-    context |= {"state": state, "filters": FILTERS, "empty": EMPTY[state], "mail_is_kept": mailbox.is_kept()}
-    context["paused"] = paused_near(request.user)
+    context |= {"state": state, "chips": chips(request, state), "empty": NOTHING_FITS if form.words else EMPTY[state],
+                "mail_is_kept": mailbox.is_kept(), "paused": paused_near(request.user), "filter_form": form,
+                "filters_on": form.words, "filters_open": bool(form.errors),
+                "may_resend_all": page.rows and may_resend_all(request.user, form, state), "most": MOST}  # fmt: skip
     return render(request, "notices/notice_list.html", context)
+
+
+def chosen(form: NoticeFilter, rows, state: str):
+    """Those of `rows` that the filters leave; without a state only what is due, planned ones are ahead."""
+    rows = form.chosen(rows)
+    return rows.filter(state=state) if state else rows.filter(due_at__lte=timezone.now())
+
+
+def chips(request, state: str) -> list[tuple[str, str, bool]]:
+    """The states as links that keep the other filters: address, name, whether it is this one."""
+    found = []
+    for value, label in [("", _("最近")), *((one.value, one.label) for one in FILTERS)]:
+        query = {name: one for name, one in request.GET.items() if name in NoticeFilter.base_fields and one}
+        found.append((f"?{urlencode(query | ({'state': value} if value else {}))}", label, value == state))
+    return found
+
+
+def may_resend_all(user, form: NoticeFilter, state: str) -> bool:
+    """Together only what failed on one channel: that channel was down. What is in doubt is looked at one by one."""
+    return state == State.FAILED and bool(form.cleaned_data.get("channel")) and may(user, "resend", Notice)
+
+
+@require_POST
+def notice_resend_all(request):
+    """Send again what failed on a channel, as far as the filters of the list name it."""
+    if not may(request.user, "resend", Notice):
+        raise PermissionDenied
+    form, back = NoticeFilter(request.GET), f"{reverse('notices:notice-list')}?{request.GET.urlencode()}"
+    if not may_resend_all(request.user, form, request.GET.get("state", "")):
+        messages.error(request, _("请先选“发送失败”，再在筛选里选一个渠道"))
+        return redirect(back)
+    rows = form.chosen(Notice.objects.for_user(request.user, "resend")).filter(state=State.FAILED)
+    found = resend_all(rows.order_by("-due_at", "-id")[:MOST], by=request.user)
+    if found.done:
+        messages.success(request, _("%(n)s 条会马上再发") % {"n": found.done})
+    for words, number in found.refused.items():
+        messages.warning(request, _("%(n)s 条没有重发：%(why)s") % {"n": number, "why": words})
+    return redirect(back)
+
+
+def notice(request, pk):
+    """One notice with its whole course, as it was sent and what the provider said."""
+    row = get_for_user(within_reach(request.user).select_related("carrier"), request.user, "view", pk=pk)
+    return notice_page(request, row)
+
+
+def notice_page(request, row: Notice, form=None):
+    mine = Notice.objects.for_user(request.user, "resend").filter(pk=row.pk)
+    context = {
+        "notice": row, "steps": course(row), "form": form, "address": address_of(row),
+        "body": sent_text(row, request.user), "may_resend": row.state in RESENDABLE and mine.exists(),
+        "mail_is_kept": mailbox.is_kept() and row.channel == Channel.EMAIL and row.sent_at,
+        "subject_url": borrowed(f"page about {row.about.partition(':')[0]}", row.about, request.user),
+    }  # fmt: skip
+    return render(request, "notices/notice.html", context)
+
+
+@require_POST
+def notice_resend(request, pk):
+    row = get_for_user(within_reach(request.user), request.user, "resend", pk=pk)
+    form = ConfirmForm(request.POST)
+    with refusals_at(form):
+        resend(row, by=request.user)
+        messages.success(request, _("会马上再发，夜间的等到天亮"))
+        return redirect("notices:notice", row.pk)
+    return notice_page(request, row, form)
+
+
+def person(request, pk):
+    """Everything that went to somebody, and how that person is reached. Who was told nothing within reach is unknown
+    here, but to those who look after accounts."""
+    rows = within_reach(request.user).filter(recipient=pk)
+    who = get_object_or_404(User, pk=pk)
+    first = rows.order_by("-due_at", "-id").first()
+    if not first and not User.objects.for_user(request.user).filter(pk=pk).exists() and who != request.user:
+        raise Http404
+    page = keyset(rows, request, "-due_at", "-id")
+    context = {"rows": page.rows, "previous_url": page.previous_url, "next_url": page.next_url, "who": who,
+               "reach": reach_of(who, first.place if first else home_of(who)), "mail_is_kept": False}  # fmt: skip
+    return render(request, "notices/person.html", context)
 
 
 def mail_list(request):
