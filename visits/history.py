@@ -8,7 +8,7 @@ from representatives.models import Representative
 from stations.models import Room
 
 from .choices import AttendanceState, PhotoKind, State
-from .models import Attendance, Photo, Visit
+from .models import Attendance, Invitation, Photo, Visit
 
 MOST = 60
 TEXTS = ("kind", "title", "topics", "place", "is_online", "voters_received", "summary", "result")
@@ -19,6 +19,7 @@ def history_of(visit: Visit) -> list[Step]:
     events = [
         *_events(Visit, pgh_obj=visit.pk).select_related("pgh_context")[:MOST],
         *_events(Attendance, visit=visit.pk).select_related("pgh_context")[:MOST],
+        *_events(Invitation, visit=visit.pk).select_related("pgh_context")[:MOST],
         *_events(Photo, visit=visit.pk).select_related("pgh_context")[:MOST],
     ]
     events.sort(key=lambda event: (event.pgh_created_at, event.pgh_id))
@@ -29,10 +30,12 @@ def history_of(visit: Visit) -> list[Step]:
         model = event.pgh_tracked_model
         words = WORDS[model](event, before.get((model, event.id)), names)
         before[model, event.id] = event
+        if not words:
+            continue
         # What one transaction did at one instant is one step: a visit planned with three people is one line.
         key = (event.pgh_created_at, names.by(event))
         steps.setdefault(key, Step(event.pgh_created_at, names.by(event), [])).what.extend(words)
-    return [step for step in reversed(steps.values()) if step.what]
+    return list(reversed(steps.values()))
 
 
 def _events(model, **of):
@@ -43,7 +46,7 @@ class _Names:
     """Everybody and every room that the events mention, each table asked once."""
 
     def __init__(self, events):
-        came = {event.representative_id for event in events if event.pgh_tracked_model is Attendance}
+        came = {event.representative_id for event in events if event.pgh_tracked_model in (Attendance, Invitation)}
         rooms = {event.room_id for event in events if event.pgh_tracked_model is Visit}
         self.users = people(events)
         self.people = dict(Representative.objects.filter(pk__in=came).values_list("pk", "name"))
@@ -93,7 +96,20 @@ def _attendance_words(event, before, names) -> list[str]:
         return [(_("加入代表 %s") if expected else _("代表 %s 到站（未在名单中）")) % name]
     if before is None or event.state == before.state:
         return []
-    return [f"{name}：{AttendanceState(event.state).label}"]
+    if event.state == AttendanceState.EXPECTED:
+        return [_("代表 %s 请假后改为参加") % name]
+    reason = f"（{event.note}）" if event.state == AttendanceState.LEAVE and event.note else ""
+    return [f"{name}：{AttendanceState(event.state).label}{reason}"]
+
+
+def _invitation_words(event, before, names) -> list[str]:
+    """A yes, and that it holds no longer; a leave is told by the attendance."""
+    if before is None or event.confirmed_at == before.confirmed_at:
+        return []
+    name = names.people.get(event.representative_id, "")
+    if event.confirmed_at:
+        return [_("%s：确认参加") % name]
+    return [] if event.answers != before.answers else [_("%s：时间有变，需重新确认") % name]
 
 
 def _photo_words(event, before, names) -> list[str]:
@@ -106,4 +122,6 @@ def _differ(event, before, field: str) -> bool:
     return getattr(event, field) != getattr(before, field)
 
 
-WORDS = {Visit: _visit_words, Attendance: _attendance_words, Photo: _photo_words}
+WORDS = {
+    Visit: _visit_words, Attendance: _attendance_words, Invitation: _invitation_words, Photo: _photo_words,
+}  # fmt: skip

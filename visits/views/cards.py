@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.db.models import BooleanField, ExpressionWrapper, Prefetch
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from representatives.models import Representative
 
-from ..models import Attendance, Visit
+from ..answers import CAN_ANSWER, Standing, standing
+from ..models import Attendance, Invitation, Visit
 
 
 def shown(visits, user):
@@ -20,16 +22,28 @@ def shown(visits, user):
         .prefetch_related(
             Prefetch("attendances", Attendance.objects.for_user(user, "read", "view").order_by("id")),
             Prefetch("attendances__representative", people),
+            Prefetch("invitations", Invitation.objects.for_user(user, "view")),
         )
     )
 
 
-def marked(visits) -> list[Visit]:
-    """`visits` as a list, each knowing whether it waits to be logged by the reader."""
+ANSWERED = {Standing.CONFIRMED: gettext_lazy("已确认"), Standing.ASKED: gettext_lazy("未答复")}
+
+
+def marked(visits, user=None) -> list[Visit]:
+    """`visits` as a list, each knowing whether it waits to be logged by the reader, who of its people has answered,
+    and what `user` was asked as a representative."""
     now = timezone.now()
     rows = list(visits)
     for visit in rows:
         visit.waits = visit.may_log and visit.can_log(now)
+        asked = {invitation.representative_id: invitation for invitation in visit.invitations.all()}
+        for attendance in visit.attendances.all() if asked else ():
+            if invitation := asked.get(attendance.representative_id):
+                stands = standing(invitation, attendance, visit, now)
+                attendance.answered = ANSWERED.get(stands, "")
+                if user and attendance.representative.user_id == user.pk and stands in CAN_ANSWER:
+                    visit.own_question, visit.own_standing = invitation, stands
     return rows
 
 

@@ -32,8 +32,8 @@ def desk(request):
         "today": today,
         "works_here": bool(user.roles & ON_DUTY),
         "logs_here": Role.LIAISON in user.roles,  # logging is the liaison's main act, for others one of several
-        "now_on": marked(visits.between(today, today).order_by("starts_at", "id")[: MOST_ON_DESK + 1]),
-        "ahead": marked(ahead[: MOST_ON_DESK + 1]),
+        "now_on": marked(visits.between(today, today).order_by("starts_at", "id")[: MOST_ON_DESK + 1], user),
+        "ahead": marked(ahead[: MOST_ON_DESK + 1], user),
         "to_log": _to_log(visits, user, today),
         "to_publish": _to_publish(visits, user, today),
         "moves": count_waiting(user, timezone.now(), MOST_MOVES),

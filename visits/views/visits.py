@@ -14,6 +14,7 @@ from liaison.common.forms import ConfirmForm, ReasonForm, posted, refusals_at
 from liaison.common.paging import keyset
 
 from ..actions import cancel_visit, delete_draft, save_visit
+from ..answers import answers_shown
 from ..choices import PhotoKind, State
 from ..evidence import evidence_of
 from ..forms import FOLLOWING, VisitFilter, VisitForm, stations_to_plan, typed
@@ -38,20 +39,21 @@ def visit_list(request):
         page = keyset(visits.before(today), request, "-starts_at", "-id")
     else:
         page = keyset(visits if asked else visits.since(today), request, "starts_at", "id")
-    context = {"rows": marked(page.rows), "previous_url": page.previous_url, "next_url": page.next_url, "past": past,
-               "filter_form": form, "filters_on": form.words, "filters_open": bool(form.errors),
+    context = {"rows": marked(page.rows, request.user), "previous_url": page.previous_url, "next_url": page.next_url,
+               "past": past, "filter_form": form, "filters_on": form.words, "filters_open": bool(form.errors),
                "may_add": may(request.user, "add", Visit)}  # fmt: skip
     return render(request, "visits/visit_list.html", context)
 
 
 def desk_visit(request, public_id):
     visits = shown(Visit.objects.for_user(request.user), request.user)
-    visit = marked([get_for_user(visits, request.user, "view", public_id=public_id)])[0]
+    visit = marked([get_for_user(visits, request.user, "view", public_id=public_id)], request.user)[0]
     photos = Photo.objects.for_user(request.user).filter(visit=visit, kind=PhotoKind.SCENE)
     photos, evidence = photos.order_by("position").distinct(), evidence_of(visit, request.user)
     context = {"visit": visit, "photos": photos, "acts": _acts(visit, request.user), "history": history_of(visit),
                "may_publish": may(request.user, "publish", Visit), "evidence": evidence,
-               "rule": evidence.rule, "provisional": _provisional(visit)}  # fmt: skip
+               "rule": evidence.rule, "provisional": _provisional(visit),
+               "answers": answers_shown(visit, request.user)}  # fmt: skip
     return render(request, "visits/desk_visit.html", context)
 
 
