@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from liaison.accounts.actions import log
@@ -14,6 +15,7 @@ from .choices import ROOMS, Kind, State
 from .lines import Line
 from .models import ChannelSetting, Notice, Pause
 from .sending import attempt
+from .texts import examples
 
 
 def try_out(setting: ChannelSetting, *, by: User) -> Answer:
@@ -23,7 +25,8 @@ def try_out(setting: ChannelSetting, *, by: User) -> Answer:
     notice = Notice(
         kind=Kind.VISIT_TOMORROW, about=f"notices.channelsetting:{setting.pk}", about_version=1, place=setting.place,
         channel=setting.channel, recipient=None if setting.channel in ROOMS else by,
-        subject=_("进站提醒测试"), body=words, params={"content": words},
+        subject=_("进站提醒测试"), body=words,
+        params=examples(Kind.VISIT_TOMORROW, get_language() or "") | {"content": words},  # what its template asks for
         due_at=now, expires_at=now + timedelta(hours=1),
     )  # fmt: skip
     sender = SENDERS[setting.channel](setting)

@@ -102,7 +102,7 @@ def test_folder_keeps_one_file_a_notice_however_often_it_is_sent(make_notice, se
     settings.EMAIL_BACKEND, settings.MAIL_FOLDER = FOLDER, tmp_path / "mail"
     notice = make_notice(body="时间：12月1日\n地点：甲院社区\n")
     for _ in range(2):
-        assert Email().send(notice)[:2] == (State.SENT, Word.WRITTEN)
+        assert Email().send(notice) == (State.SENT, Word.WRITTEN, False)
     assert [file.name for file in settings.MAIL_FOLDER.iterdir()] == [f"notice-{notice.pk}.eml"]
     letter = mailbox.read(notice)
     assert (letter.subject, letter.to, letter.body) == (notice.subject, "liaison@example.org", notice.body)

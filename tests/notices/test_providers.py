@@ -11,6 +11,7 @@ from liaison.notices.channels.webhook import signature
 from liaison.notices.choices import Channel, State, Word
 from liaison.notices.models import Pause
 from liaison.notices.sending import send_due
+from liaison.notices.trials import try_out
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +78,7 @@ def test_mail_has_text_and_html_and_stands_in_one_thread_with_others_about_the_s
     html = mail.get_body(["html"]).get_content()
     assert "&lt;b&gt;" in html
     assert '<a href="https://example.org/v/1"' in html
-    assert mail["From"] == "n@example.org"
+    assert mail["From"] == "人大代表联络站 <n@example.org>"
     assert mail["Message-ID"].startswith(f"<notice-{notice.pk}@")
     assert mail["References"].startswith(f"<about-{notice.about.replace(':', '-')}@")
 
@@ -114,6 +115,33 @@ def test_gateway_gets_every_variable_in_its_place(send, sms, gateway):
         "id": str(notice.pk), "text": '{"when": "明天\\"9:00", "where": "{secret}"}',
         "list": ['明天"9:00', "{secret}"], "mixed": "【金水人大】正文",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("templates", "template", "values"),
+    [
+        ("", "SMS_1", ["明天", "甲院站", "物业", "全文"]),
+        ("visit_log SMS_9", "SMS_1", ["明天", "甲院站", "物业", "全文"]),
+        ("visit_tomorrow SMS_2", "SMS_2", ["明天", "甲院站", "物业", "全文"]),
+        ("visit_tomorrow SMS_2 station,when,people", "SMS_2", ["甲院站", "明天", ""]),
+    ],
+)
+def test_template_gets_its_variables_in_order_and_no_other_where_they_are_named(
+    send, sms, gateway, templates, template, values
+):
+    sms(templates=templates)
+    send(Channel.SMS, params={"content": "全文", "matter": "物业", "station": "甲院站", "when": "明天"})
+    [asked] = gateway.asked
+    assert (asked.data["tpl"], asked.data["list"]) == (template, values)
+    assert list(asked.data["p"].values()) == values
+
+
+def test_trial_gives_a_template_everything_that_it_may_ask_for(sms, gateway, liaison):
+    row = sms(templates="visit_tomorrow SMS_2 when,station,where,matter")
+    liaison.phone = "13700000001"
+    try_out(row, by=liaison)
+    assert list(gateway.asked[0].data["p"]) == ["when", "station", "where", "matter"]
+    assert "" not in gateway.asked[0].data["list"]
 
 
 def test_gateway_that_takes_a_form_gets_one(send, sms, gateway):

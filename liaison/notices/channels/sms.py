@@ -15,9 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from liaison.common.templatetags.face import joined
+
 from .. import egress
 from ..choices import Channel, Kind, State, Word
 from ..leaving import address_for
+from ..texts import SPEAKS_OF, VARIABLES
 from .base import Answer, HttpSender, address_field, reached_at, secret_field
 
 NAMES = [
@@ -29,6 +32,7 @@ FORMATS = [("json", _("JSON")), ("form", _("表单（名称=值，每行一个�
 METHODS = [("POST", "POST"), ("GET", "GET")]
 JSON_EXAMPLE = '{"PhoneNumbers": "{phone}", "SignName": "{sign}", "TemplateCode": "{template_id}", "TemplateParam": "{params_json}", "OutId": "{reference}"}'  # noqa: E501
 LONGEST_PATTERN = 200
+CONTENT = "content"  # the whole text, beside its variables
 
 
 class Sms(HttpSender):
@@ -64,8 +68,9 @@ class Sms(HttpSender):
             "body": area(_("内容模板"), names, 6, initial=JSON_EXAMPLE),
             "sign": text(_("短信签名"), _("在网关备案的签名，如 金水人大"), required=False),
             "template_id": text(_("模板号"), _("在网关备案的模板；发全文的网关不用填"), required=False),
-            "templates": area(_("各类提醒的模板号"), _("每行一个：种类 模板号，如 visit_tomorrow SMS_12345"), 3,
-                              required=False),
+            "templates": area(_("各类提醒的模板号"), _(
+                "每行一个：种类 模板号 变量，如 visit_tomorrow SMS_12345 when,station。变量按模板里的次序写，用逗号"
+                "隔开；不写就全部给出。可以写的有 %s，各类提醒有其中一部分") % named_variables(), 3, required=False),
             "farewell": text(
                 _("给选民的短信结尾"),
                 _("告诉选民怎样退订，如 拒收请回复R，或 退订：{leave}（网址）；模板里已有的留空。给工作人员的短信不加"),
@@ -117,9 +122,8 @@ class Sms(HttpSender):
         if any("=" not in line for line in lines(given.get("body"))) and given.get("format") == "form":
             wrong.setdefault("body", _("每行应为“名称=值”"))
         for line in lines(given.get("templates")):
-            if len(line.split()) != 2 or line.split()[0] not in Kind.values:
-                wrong["templates"] = _("“%(line)s”应为：种类 模板号。种类有 %(all)s") % {
-                    "line": line, "all": "、".join(Kind.values)}  # fmt: skip
+            if words := fault_of_template(line):
+                wrong["templates"] = words
         if given.get("receipt_reference") and not (given.get("receipt_path") and given.get("receipt_pattern")):
             wrong["receipt_path"] = _("填了回执的编号字段，还要填表示成败的字段和送达时的值")
         return wrong
@@ -157,10 +161,10 @@ class Sms(HttpSender):
         return {"headers": headers, "params" if self.config["method"] == "GET" else "data": pairs}
 
     def values(self, notice) -> dict:
-        params = notice.params or {"content": notice.body}
+        params = self.params_of(notice)
         values = {
             "phone": self.address_of(notice.addressee), "content": notice.body, "sign": self.config.get("sign", ""),
-            "template_id": self.template_of(notice.kind), "reference": notice.reference, "params": params,
+            "template_id": self.template_of(notice.kind)[0], "reference": notice.reference, "params": params,
             "params_list": [str(value) for value in params.values()],
             "params_json": json.dumps(params, ensure_ascii=False),
             "key": self.secrets.get("key", ""), "secret": self.secrets.get("secret", ""),
@@ -171,9 +175,22 @@ class Sms(HttpSender):
             values["content"] += filled(self.config["farewell"], values)
         return values
 
-    def template_of(self, kind: str) -> str:
-        own = dict(line.split() for line in lines(self.config.get("templates")))
-        return own.get(kind) or self.config.get("template_id", "")
+    def template_of(self, kind: str) -> tuple[str, list[str]]:
+        """The template of a kind, and its variables in their order where the setting names them."""
+        for line in lines(self.config.get("templates")):
+            name, template, *names = line.split()
+            if name == kind:
+                return template, names[0].split(",") if names else []
+        return self.config.get("template_id", ""), []
+
+    def params_of(self, notice) -> dict[str, str]:
+        """The template's variables: those that the setting names and no other, for some gateways count them; else all
+        that the text may speak of. Always in one order, which the database does not keep."""
+        given = notice.params or {"content": notice.body}
+        if names := self.template_of(notice.kind)[1]:
+            return {name: given.get(name, "") for name in names}
+        known = [name for name in (*SPEAKS_OF[notice.kind], CONTENT) if name in given]
+        return {name: given[name] for name in dict.fromkeys([*known, *sorted(given)])}
 
     def answer(self, reply: egress.Reply) -> Answer:
         """What the gateway made of it, by the field and the values that its setting names."""
@@ -204,6 +221,24 @@ def receipt_address(setting) -> str:
 
 def lines(text: str | None) -> list[str]:
     return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+def fault_of_template(line: str) -> str:
+    """What is wrong with a line of "kind template variable,variable"."""
+    kind, template, names, *rest = [*line.split(), "", "", ""][:4]
+    if not template or rest != [""] or kind not in Kind.values:
+        return _("“%(line)s”应为：种类 模板号 变量。种类有 %(all)s") % {"line": line, "all": "、".join(Kind.values)}
+    known = (*SPEAKS_OF[kind], CONTENT)
+    if unknown := [name for name in names.split(",") if names and name not in known]:
+        words = {"kind": kind, "name": unknown[0], "all": " ".join(known)}
+        return _("%(kind)s 没有 %(name)s 这个变量；可用的有 %(all)s") % words
+    return ""
+
+
+def named_variables() -> str:
+    """when 时间、station 联络站 … content 全文."""
+    names = [f"{code} {variable.name}" for code, variable in VARIABLES.items()]
+    return joined([*names, f"{CONTENT} {_('全文')}"])
 
 
 def is_json(text: str) -> bool:
