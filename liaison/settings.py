@@ -269,6 +269,7 @@ METRICS_TOKEN = os.environ.get("LIAISON_METRICS_TOKEN", "")  # empty: /metrics a
 SECRETS_KEYS = [key.strip() for key in os.environ.get("LIAISON_SECRETS_KEYS", "").split(",") if key.strip()]
 EGRESS_LOCAL = TESTING  # channels never call this machine, but for tests whose gateway stands on it
 QUIET_HOURS = not TESTING  # tests run at any hour
+EMAIL_USE_LOCALTIME = True  # the Date of a mail says +0800 and not "somewhere"
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "liaison@localhost")
 
 # -- API -------------------------------------------------------------------------------------------------------------

@@ -95,7 +95,7 @@ class MailServer:
     """
 
     def __init__(self):
-        self.mails, self.recipients, self.answers, self.taken = [], [], {}, None
+        self.mails, self.contents, self.recipients, self.answers, self.taken = [], [], [], {}, None
         server = self
 
         class Handler(socketserver.StreamRequestHandler):
@@ -120,6 +120,7 @@ class MailServer:
                 answer = server.answers.get(".", "250 taken")
                 if answer is None or answer.startswith("2"):
                     mail = message_from_bytes(content[:-5], policy=policy.default)
+                    server.contents.append(content[:-5])
                     server.mails.append(mail)
                     if server.taken:
                         server.taken(mail, self.client_address[1])

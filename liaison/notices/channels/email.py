@@ -1,10 +1,11 @@
 import contextlib
 import re
 import smtplib
+from email.utils import formataddr, parseaddr
 
 from django import forms
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -16,7 +17,7 @@ from liaison.common.masks import masked
 from .. import egress
 from ..choices import Channel, State, Word
 from ..leaving import address_for
-from ..mail import FOOT, FolderBackend, SmtpBackend, message_id
+from ..mail import FOOT, FolderBackend, Mail, SmtpBackend, message_id
 from .base import Answer, Sender, Unreachable, reached_at, secret_field
 
 PATIENCE = 20  # seconds
@@ -34,7 +35,7 @@ class Email(Sender):
     def __init__(self, setting=None) -> None:
         super().__init__(setting)
         self.line = self.server() if setting else get_connection()
-        self.sender = self.config.get("sender") or settings.DEFAULT_FROM_EMAIL
+        self.sender = named(self.config.get("sender") or settings.DEFAULT_FROM_EMAIL)
 
     def server(self) -> SmtpBackend:
         security = self.config.get("security")
@@ -106,19 +107,19 @@ class Email(Sender):
             )
         return Answer(State.SENT, Word.ACCEPTED if isinstance(self.line, SmtpBackend) else Word.WRITTEN)
 
-    def compose(self, notice) -> EmailMultiAlternatives:
+    def compose(self, notice) -> Mail:
         """Whatever is about the same thing stands in one thread of the reader's mail."""
         thread = message_id(f"about-{re.sub(r'[^A-Za-z0-9.-]', '-', notice.about)}")
         headers = {"References": thread, "In-Reply-To": thread}
         return self.mail(notice, notice.subject, notice.body, [notice], headers)
 
-    def compose_digest(self, notices) -> EmailMultiAlternatives:
+    def compose_digest(self, notices) -> Mail:
         """The mail of the day: every notice with its text, under the number of the first."""
         subject = ngettext("今日提醒 %(n)s 条", "今日提醒 %(n)s 条", len(notices)) % {"n": len(notices)}
         body = "\n".join(f"{n}. {one.subject}\n\n{one.body}" for n, one in enumerate(notices, start=1))
         return self.mail(notices[0], subject, body, notices, {})
 
-    def mail(self, notice, subject, body, notices, headers) -> EmailMultiAlternatives:
+    def mail(self, notice, subject, body, notices, headers) -> Mail:
         """Text and HTML, with the way out at their end and in the head, where mail programs look for it (RFC 2369).
 
         Its id is the row's, so that a provider's log and our page speak of the same one.
@@ -130,7 +131,7 @@ class Email(Sender):
             {"subject": subject, "notices": notices, "site_url": settings.SITE["url"].rstrip("/"), "leave": leave},
         )
         text, to = body + foot(notice, leave), [self.written_to(notice)]
-        mail = EmailMultiAlternatives(subject, text, self.sender, to, headers=headers | ways_out(leave))
+        mail = Mail(subject, text, self.sender, to, headers=headers | ways_out(leave))
         mail.attach_alternative(html, "text/html")
         return mail
 
@@ -145,6 +146,12 @@ class Email(Sender):
         with contextlib.suppress(OSError):
             self.line.close()
         self.line.connection = None  # a line that would not close is not used again
+
+
+def named(sender: str) -> str:
+    """The house's name before an address that has none: a bare one looks like nobody's."""
+    name, address = parseaddr(sender)
+    return sender if name else formataddr((settings.SITE["name"], address))
 
 
 def foot(notice, leave: str) -> str:

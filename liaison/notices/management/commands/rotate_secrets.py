@@ -9,9 +9,7 @@ BATCH = 500
 
 
 class Command(BaseCommand):
-    help = (
-        "把通知渠道的密钥和选民的联系方式改用 LIAISON_SECRETS_KEYS 的第一把钥匙；旧钥匙写在后面时运行，重复无害"
-    )
+    help = "把通知渠道的密钥和选民的联系方式改用 LIAISON_SECRETS_KEYS 的第一把钥匙；旧钥匙写在后面时运行，重复无害"
 
     def handle(self, **options):
         channels, lost_channels = rotate_channels()
