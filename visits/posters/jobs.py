@@ -23,8 +23,9 @@ from .choices import PosterOf
 from .facts import MOST_ROWS, facts_of, listed
 from .sources import printed_by, stations_of
 
-MOST = 200  # pages at once
+MOST = 600  # visits of one order: half a minute where the machine is busy, and no more memory than for a few
 AT_ONCE = 20
+SETTING = 4  # times as long as to find a visit's words takes, roughly, to set them
 MOST_NAMED = 12
 NOTE = 300  # characters of the sentence at the end, of 400 that a job keeps
 
@@ -48,7 +49,7 @@ def print_posters(job: Job) -> str:
     pages = [pdf.ready(page, missing) for page in facts]
     content = typesetting.set_in_parts(
         template, pages, size=given["size"],
-        told=lambda n: report(job, len(rows) + len(rows) * n // len(pages), 2 * len(rows)),
+        told=lambda n: report(job, len(rows) + SETTING * len(rows) * n // len(pages), (1 + SETTING) * len(rows)),
     )  # fmt: skip
     with transaction.atomic():
         keep_evidence(job, [row["pk"] for row in rows if row["state"] == State.PUBLISHED])
@@ -64,7 +65,7 @@ def wanted(user, stations: list[Station], from_: date, to: date, drafts: bool) -
 
 
 def gathered(job: Job, visits: QuerySet) -> tuple[list[dict], list[dict]]:
-    """Each visit's key, station and state, and its facts; told in steps, for this half asks the database."""
+    """Each visit's key, station and state, and its facts; told in steps, for this part asks the database."""
     rows = list(visits.values("pk", "station", "state")[: MOST + 1])
     if len(rows) > MOST:
         raise NotAllowed(_("超过 %(n)s 次进站，请缩短时间或少选几个联络站，分几次印") % {"n": MOST})
@@ -73,7 +74,7 @@ def gathered(job: Job, visits: QuerySet) -> tuple[list[dict], list[dict]]:
         some = [row["pk"] for row in rows[start : start + AT_ONCE]]
         chunk = visits.filter(pk__in=some).select_related("station", "room")
         facts += facts_of(chunk, job.by, job.given["base"])
-        report(job, len(facts), 2 * len(rows))
+        report(job, len(facts), (1 + SETTING) * len(rows))
     return rows, facts
 
 

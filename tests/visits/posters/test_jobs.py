@@ -37,7 +37,7 @@ def test_a_streets_posters_become_one_file_with_evidence_for_each(
     factories.visit(station, starts_at=factories.hour(4))
     job = ordered(as_(street), [station.code, quiet.code], django_capture_on_commit_callbacks)
     assert (job.state, job.words) == (JobState.DONE, "共 2 张。这段时间没有安排的：花园路街道代表联络站。")
-    assert (job.done, job.total, job.file_name.rpartition(" ")[2]) == (4, 4, "A4.pdf")
+    assert (job.done, job.total, job.file_name.rpartition(" ")[2]) == (10, 10, "A4.pdf")
     assert job.file.read()[:5] == b"%PDF-"
     assert {(p.visit, p.form, p.by) for p in Printing.objects.all()} == {
         (reception, "a4", street), (second, "a4", street)
@@ -64,7 +64,7 @@ def test_progress_moves_with_every_part_that_is_set(
     monkeypatch.setattr(typesetting, "PART", 1)
     job = ordered(as_(street), [station.code], django_capture_on_commit_callbacks)
     # A machine that is busy elsewhere tells the same twice, as a sign of life; never less than before.
-    assert [told == sorted(told), list(dict.fromkeys(told))] == [True, [(3, 6), (4, 6), (5, 6), (6, 6)]]
+    assert [told == sorted(told), list(dict.fromkeys(told))] == [True, [(3, 15), (7, 15), (11, 15), (15, 15)]]
     assert (job.state, job.words) == (JobState.DONE, "共 3 张。")
 
 
