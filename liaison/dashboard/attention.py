@@ -80,7 +80,12 @@ def _of_notices(user, on: date) -> Iterator[Line]:
     yield Line(
         _("没有送达的提醒"), _("最近 %s 天发送失败的") % RECENT_DAYS,
         _count(notices.filter(state=NoticeState.FAILED)),
-        reverse("admin:notices_notice_changelist") + f"?state__exact={NoticeState.FAILED}",
+        reverse("notices:notice-list") + f"?state={NoticeState.FAILED}",
+    )  # fmt: skip
+    yield Line(
+        _("结果不明的提醒"), _("最近 %s 天的；可能发出了，也可能没有，请问一问本人") % RECENT_DAYS,
+        _count(notices.filter(state=NoticeState.UNKNOWN)),
+        reverse("notices:notice-list") + f"?state={NoticeState.UNKNOWN}",
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ so the words and hours are those of now, and nobody hears of what has changed si
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
@@ -21,10 +21,11 @@ from .actions import hours_of, lock, reckoned
 from .choices import Channel, State
 from .house import House
 from .letters import Letter
-from .models import Notice
+from .models import Notice, NoticeQuerySet
 
 RESENDABLE = (State.FAILED, State.UNKNOWN)
 MOST = 100  # in one go; each is reckoned by itself
+RECENT = timedelta(days=14)
 
 
 class Subject(NamedTuple):
@@ -45,6 +46,12 @@ class Resent(NamedTuple):
 def subject_of(about: str) -> Subject | None:
     """What an `about` names; None where it is gone or its app tells nothing of it any more."""
     return borrowed(f"letters about {about.partition(':')[0]}", about)
+
+
+def doubtful(user: User, at: datetime) -> NoticeQuerySet:
+    """What somebody who may send again should look at: notices of late whose end nobody knows."""
+    rows = Notice.objects.for_user(user, "resend")
+    return rows.filter(state=State.UNKNOWN, due_at__gte=at - RECENT)
 
 
 @verb

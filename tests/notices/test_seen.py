@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from liaison.accounts.models import Entry
 from liaison.common import panels
+from liaison.dashboard import attention
 from liaison.notices.choices import Channel, Kind, State, Word
 from liaison.notices.letters import Letter, Own
 from liaison.notices.models import Notice, Preference
@@ -224,6 +225,17 @@ def test_together_needs_a_channel(as_, liaison, auditor, make_notice, subject):
     assert "选一个渠道" in answer.content.decode()
     assert as_(auditor).post(f"{LIST}resend/?state=failed&channel=email").status_code == 403
     assert not Notice.objects.filter(state=State.PLANNED).exists()
+
+
+def test_desk_and_start_page_lead_to_what_is_in_doubt(as_, liaison, district, neighbour, representative, make_notice):
+    make_notice(state=State.UNKNOWN), make_notice(state=State.UNKNOWN)
+    make_notice(state=State.UNKNOWN, due_at=timezone.now() - timedelta(days=20))
+    found = {who.username: as_(who).get("/desk/").context["doubtful"]
+             for who in (liaison, district, neighbour, representative)}  # fmt: skip
+    assert found == {"liaison": 2, "district": 2, "neighbour": 0, "representative": 0}
+    assert "/desk/notices/?state=unknown" in as_(liaison).get("/desk/").content.decode()
+    [line] = [line for line in attention.lines(district, timezone.localdate()) if "结果不明" in str(line.words)]
+    assert (line.number, line.url) == ("2", "/desk/notices/?state=unknown")
 
 
 # A person

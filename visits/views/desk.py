@@ -8,6 +8,8 @@ from django.utils import timezone
 from liaison.accounts.choices import Role
 from liaison.accounts.context import places_of
 from liaison.accounts.scoping import may
+from liaison.common.estimates import capped_count
+from liaison.notices.resending import doubtful
 
 from ..choices import State
 from ..models import Visit
@@ -38,6 +40,7 @@ def desk(request):
         "to_publish": _to_publish(visits, user, today),
         "moves": count_waiting(user, timezone.now(), MOST_MOVES),
         "most_moves": MOST_MOVES,
+        "doubtful": capped_count(doubtful(user, timezone.now()), MOST_MOVES),
         "most": MOST_ON_DESK,
         "most_waiting": MOST_WAITING,
         "may_add": may(user, "add", Visit),
