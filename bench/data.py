@@ -114,9 +114,9 @@ def fill(visits: int) -> None:
 
 
 @contextmanager
-def without_indexes(cursor):
+def without_indexes(cursor, tables=TABLES):
     """Drop the indexes and exclusion constraints of the large tables, and make them again at the end."""
-    names = ", ".join(f"'{table}'" for table in TABLES)
+    names = ", ".join(f"'{table}'" for table in tables)
     cursor.execute(
         f"SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
         f" WHERE contype IN ('x', 'u', 'f') AND conrelid::regclass::text IN ({names})"
@@ -131,10 +131,10 @@ def without_indexes(cursor):
     indexes = cursor.fetchall()
     for name, _definition in indexes:
         cursor.execute(f'DROP INDEX "{name}"')
-    for table in TABLES:
+    for table in tables:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
-    for table in TABLES:
+    for table in tables:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     for _name, definition in indexes:
         cursor.execute(definition)
