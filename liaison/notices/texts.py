@@ -292,7 +292,7 @@ def fault_of(kind: str, field: str, text: str) -> str:
         if CODES.get(name) not in SPEAKS_OF[kind]:
             return _("没有 {%(name)s} 这个变量；可用的有 %(all)s") % {"name": name, "all": all_of(SPEAKS_OF[kind])}
     if STRAY.search(PLACE.sub("", text)):
-        return _("花括号应成对，写成 {时间} 这样")
+        return _("花括号应成对，写成 %(name)s 这样") % {"name": all_of(["when"])}
     if field == "subject" and "\n" in text.strip():
         return _("标题只能写一行")
     if field == "body":
