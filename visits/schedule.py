@@ -226,16 +226,14 @@ def written(row: dict) -> str:
         text |= changed_parts(row)
     if row["draft"]:
         note = NOTE % ("wait", text["draft"], "")
-    return ROW % (
-        text
-        | {
-            "css": " cancelled" if row["cancelled"] else " changed" if row["changed"] else "",
-            "place": LINK % (text["station_url"], text["station"]) if row["station_url"] else text["station"],
-            "kind": KIND % text["kind"] if row["kind"] else "",
-            "online": TAG % text["online"] if row["online"] else "",
-            "note": note or (NOTE % ("done", text["over"], "") if row["over"] else ""),
-        }
-    )
+    text |= {
+        "css": " cancelled" if row["cancelled"] else " changed" if row["changed"] else "",
+        "place": LINK % (text["station_url"], text["station"]) if row["station_url"] else text["station"],
+        "kind": KIND % text["kind"] if row["kind"] else "",
+        "online": TAG % text["online"] if row["online"] else "",
+        "note": note or (NOTE % ("done", text["over"], "") if row["over"] else ""),
+    }
+    return ROW % text
 
 
 def changed_parts(row: dict) -> dict[str, SafeString]:

@@ -16,6 +16,7 @@ from .search import LONGEST
 from .templatetags.face import cn_day, joined
 
 FIRST, LAST = date(2000, 1, 1), date(2100, 12, 31)
+ALL = ("", _("全部"))
 
 
 class Finder(forms.Form):
@@ -63,7 +64,7 @@ class Finder(forms.Form):
             "value": value.isoformat() if isinstance(value, date) else value,
             "type": "date" if isinstance(field, forms.DateField) else "search",
             "longest": getattr(field, "max_length", None),
-            "options": options((("", _("全部")), *field.choices), str(value)) if isinstance(field, OneOf) else "",
+            "options": options((ALL, *field.choices), str(value)) if isinstance(field, OneOf) else "",
             "errors": tuple(self.errors.get(bound.name, ())),
         }
 

@@ -55,7 +55,7 @@ def schedule_list(request):
         "tabs": tabs_of_list(query),
         "first_url": f"?{urlencode(query)}" if after else "",
         "next_url": f"?{urlencode(query | {'after': page.next})}" if page.next else "",
-        "empty": schedule.no_visits_words(bool(form.on)),
+        "empty": () if page.rows else schedule.no_visits_words(bool(form.on)),
     }
     return render(request, "visits/schedule.html", context)
 
