@@ -112,7 +112,11 @@ def changes_of(model, since: datetime) -> list[tuple[int, str]]:
     for the time has no index. The numbers before the last are looked at again: one may be given early and kept late.
     """
     table = model.pgh_event_models["update"]
-    mark, _made = PlanningMark.objects.get_or_create(name=f"{CHANGES} {model._meta.label_lower}")
+    last = table.objects.order_by("-pgh_id").values_list("pgh_id", flat=True)
+    name = f"{CHANGES} {model._meta.label_lower}"
+    mark, is_new = PlanningMark.objects.get_or_create(name=name, defaults={"key": last.first() or 0})
+    if is_new:  # with it everything is walked through once
+        return []
     place = WATCHED[model]
     rows = table.objects.filter(pgh_id__gt=mark.key - AGAIN, pgh_created_at__gte=since).order_by("-pgh_id")
     found = list(rows.values_list("pgh_id", "pgh_obj", *([place] if place else []))[: MOST_CHANGES + 1])

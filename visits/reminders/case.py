@@ -174,7 +174,8 @@ class Case:
             return False
         last = max(row.version for row in rows)
         rows = [row for row in rows if row.version == last]
-        return all(row.is_told for row in rows if row.channel != Channel.INBOX) and any(row.is_told for row in rows)
+        aloud = [row for row in rows if row.channel != Channel.INBOX]
+        return all(row.is_told or row.state == Sending.FAILED for row in aloud) and any(row.is_told for row in rows)
 
     # As it was
 
