@@ -270,7 +270,8 @@ def save_text(text: Text, *, words: Words, seen_at: datetime | None, by: User) -
     meanwhile is not overwritten unseen. Words that hold there anyway are not kept; then it gives back None.
     """
     own = same_place(text).select_for_update().first()
-    refuse_unseen_text(own, text, seen_at)
+    kept = _("您填的内容都还在，但没有保存。请对照下面“现在用的文字”，再保存一次，以您填的为准")
+    refuse_unseen_text(own, text, seen_at, kept)
     holds = Text.objects.nearest(text.place).get((text.kind, text.language)) or shipped(text.kind, text.language)
     if [part.strip() for part in words] == [part.strip() for part in holds]:
         return None
@@ -287,7 +288,7 @@ def save_text(text: Text, *, words: Words, seen_at: datetime | None, by: User) -
 def restore_text(text: Text, *, seen_at: datetime | None, by: User) -> None:
     """Take a place's own text away: from then on the next one above holds, or the shipped one. Writes the log."""
     own = same_place(text).select_for_update().first()
-    refuse_unseen_text(own, text, seen_at)
+    refuse_unseen_text(own, text, seen_at, _("请看过现在的文字再决定"))
     if own is None:
         raise NotAllowed(_("这里没有自己的文字，用的就是系统自带的，或上级的"))
     log(by, "restore_text", own, kind=own.kind, language=own.language, place=own.place)
@@ -298,12 +299,12 @@ def same_place(text: Text):
     return Text.objects.filter(kind=text.kind, language=text.language, place=text.place)
 
 
-def refuse_unseen_text(own: Text | None, text: Text, seen_at: datetime | None) -> None:
+def refuse_unseen_text(own: Text | None, text: Text, seen_at: datetime | None, what_now: str) -> None:
     if (own and own.changed_at) == seen_at:
         return
     [last] = changes_of(text.kind, text.language, text.place)[:1]
-    told = _("%(who)s刚才%(what)s。您填的内容都还在，但没有保存。请对照下面“现在用的文字”，再保存一次，以您填的为准")
-    raise NotAllowed(told % {"who": last.by, "what": last.what}, code="stale")
+    told = _("%(who)s刚才%(what)s。%(now)s") % {"who": last.by, "what": last.what, "now": what_now}
+    raise NotAllowed(told, code="stale")
 
 
 @verb

@@ -220,7 +220,7 @@ class NoticeFilter(forms.Form):
     """What the list of notices is narrowed to; whatever cannot be read is passed over, with a word at its field."""
 
     hide_optional = True
-    who = forms.CharField(label=_("接收人"), required=False, max_length=40, help_text=_("姓名或账号"))
+    who = forms.CharField(label=_("接收人姓名或账号"), required=False, max_length=40)
     channel = forms.ChoiceField(label=_("渠道"), required=False, choices=[("", _("全部")), *Channel.choices])
     kind = forms.ChoiceField(label=_("种类"), required=False, choices=[("", _("全部")), *Kind.choices])
     on = DayField(label=_("应发日期"), required=False)
