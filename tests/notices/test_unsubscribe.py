@@ -98,7 +98,7 @@ def test_voter_who_left_hears_nothing_and_staff_see_why(outside, voter, station)
     planned.refresh_from_db()
     assert (planned.state, planned.answer, mail.outbox) == (State.CANCELLED, Word.LEFT, [])
     assert "已退订" in page
-    assert "138••••0001 · wa•••@example.org" in page
+    assert "138••••0001、wa•••@example.org" in page
 
 
 def test_voter_comes_back_on_the_same_page(outside, voter, station):
