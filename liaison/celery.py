@@ -19,7 +19,7 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "liaison.heartbeat", "schedule": 10, "options": {"expires": 30}},
     "send-due": {"task": "liaison.notices.tasks.send_due", "schedule": 10, "options": {"expires": 10}},
     "hold-finished": {"task": "visits.tasks.hold_finished", "schedule": 300, "options": {"expires": 300}},
-    "plan-reminders": {"task": "visits.tasks.plan_reminders", "schedule": 1800, "options": {"expires": 1800}},
+    "plan-reminders": {"task": "visits.tasks.plan_reminders", "schedule": 300, "options": {"expires": 300}},
     "look-after-jobs": {"task": "liaison.accounts.tasks.look_after_jobs", "schedule": 20, "options": {"expires": 20}},
 }
 # Long works have a queue and a worker of their own: a reminder does not wait behind a street's posters.

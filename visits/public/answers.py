@@ -44,7 +44,7 @@ def answer(request, key):
     form = AnswerForm(posted(request))
     if form.is_valid() and answered(request, form, invitation):
         return redirect(place_after(request, request.path))
-    response = render(request, "visits/answer.html", shown(invitation) | {"form": form})
+    response = render(request, "visits/answer.html", shown(invitation) | {"form": form, "is_own": True})
     # The key stands in the address: no other site, no log of ours and no search engine is to see it.
     response["Referrer-Policy"], response["X-Robots-Tag"] = "strict-origin", "noindex"
     return response

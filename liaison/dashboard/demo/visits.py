@@ -15,11 +15,13 @@ from visits.choices import Frequency, OffDays, State, VisitKind
 from visits.holidays import known
 from visits.models import Attendance, Series, Visit
 from visits.reminders import plan_reminders
+from visits.reminders.case import Run
 from visits.rules import why_moved
 
 from . import station_words
 from . import visit_words as words
 from .announced import announce, change_some
+from .answered import ask, away_soon
 from .record import attendance_state, record
 from .stations import NEIGHBOUR, SHOWN, Place
 
@@ -33,15 +35,17 @@ def build(rng: Random, now: datetime, places: list[Place]) -> None:
     plan = Plan(rng, now, places)
     plan.fill()
     Series.objects.bulk_create(plan.series.values())
+    away_soon(plan.attendances, now)
     announce(plan.visits, plan.attendances)
     Visit.objects.bulk_create(plan.visits, batch_size=1000)
     # A logged visit takes no more attendances, and a public one takes note of each; here both are written at once.
     with pgtrigger.ignore("visits.Attendance:kept_with_visit", "visits.Attendance:visit_told"):
         Attendance.objects.bulk_create(plan.attendances, batch_size=2000)
+    ask(rng, plan.attendances, now)
     change_some(now)
-    for visit in plan.visits:
-        if visit.state == State.PUBLISHED and visit.starts_at > now:
-            plan_reminders(visit)
+    run, ahead = Run(), Visit.objects.filter(state=State.PUBLISHED, starts_at__gt=now)
+    for visit in ahead.select_related("station", "room"):
+        plan_reminders(visit, run)
 
 
 class Plan:
