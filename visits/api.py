@@ -13,7 +13,7 @@ from representatives.models import Representative
 
 from .actions import cancel_visit, delete_draft, log_visit, publish_visit, save_visit
 from .filters import VisitFilter
-from .models import Attendance, Series, Visit
+from .models import Attendance, Invitation, Series, Visit
 from .serializers import (
     FOLLOWING,
     CancelSerializer,
@@ -70,6 +70,7 @@ class VisitViewSet(ReadOnlyScopedViewSet):
             .get_queryset()
             .annotate(is_within_reach=within_reach, series_public_id=F("series__public_id"))
             .prefetch_related(Prefetch("attendances", attendances.prefetch_related(Prefetch("representative", people))))
+            .prefetch_related(Prefetch("invitations", Invitation.objects.for_user(user, "view")))
         )
 
     @extend_schema(

@@ -29,17 +29,19 @@ SCOPES = [(THIS, _("只改这一次")), (FOLLOWING, _("这一次和以后各次"
 
 
 class AttendanceSerializer(NamedRepresentativeSerializer):
-    """参加进站的代表；到站情况（state）只对有权查看的工作人员显示。"""
+    """参加进站的代表；到站情况（state）和确认参加的时间（confirmed_at）只对有权查看的工作人员显示。"""
 
     state = serializers.ChoiceField(choices=AttendanceState.choices, allow_null=True, read_only=True)
+    confirmed_at = serializers.DateTimeField(allow_null=True, read_only=True)
 
     class Meta(NamedRepresentativeSerializer.Meta):
-        fields = [*NamedRepresentativeSerializer.Meta.fields, "state"]
+        fields = [*NamedRepresentativeSerializer.Meta.fields, "state", "confirmed_at"]
         read_only_fields = fields
 
     def to_representation(self, attendance: Attendance) -> dict:
         state = attendance.state if attendance.visit.is_within_reach else None
         attendance.representative.state = state
+        attendance.representative.confirmed_at = attendance.confirmed_at if state else None
         return super().to_representation(attendance.representative)
 
 
@@ -99,8 +101,10 @@ class VisitSerializer(serializers.ModelSerializer):
     @extend_schema_field(AttendanceSerializer(many=True))
     def get_representatives(self, visit) -> list:
         people = list(visit.attendances.all())  # the viewset took only those whom the reader may see
+        confirmed = {asked.representative_id: asked.confirmed_at for asked in visit.invitations.all()}
         for attendance in people:
             attendance.visit = visit
+            attendance.confirmed_at = confirmed.get(attendance.representative_id)
         return AttendanceSerializer(people, many=True).data
 
     @extend_schema_field(ChangedFromSerializer(allow_null=True))

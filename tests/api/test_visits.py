@@ -49,7 +49,7 @@ def test_row_says_what_a_notice_says_and_nothing_inside(client, planned, person,
     assert row["representatives"] == [
         {
             "public_id": person.public_id, "name": "张三", "level": 4, "level_label": "区人大代表", "post": "医生",
-            "state": None,
+            "state": None, "confirmed_at": None,
         }
     ]  # fmt: skip
     assert row["starts_at"] == timezone.localtime(planned["published"].starts_at).isoformat()
@@ -57,6 +57,14 @@ def test_row_says_what_a_notice_says_and_nothing_inside(client, planned, person,
     assert row["room"]["kind_label"] == "代表接待室"
     assert row["record"] is None
     assert "id" not in row
+
+
+def test_who_confirmed_is_told_to_staff_alone(client, as_, planned, person, liaison):
+    at = timezone.now()
+    planned["published"].invitations.create(representative=person, confirmed_at=at)
+    address = f"{URL}{planned['published'].public_id}/"
+    told = [asking.get(address).json()["representatives"][0]["confirmed_at"] for asking in (client, as_(liaison))]
+    assert told == [None, timezone.localtime(at).isoformat()]
 
 
 def test_person_on_leave_is_announced_to_nobody(client, as_, planned, liaison):
