@@ -25,7 +25,7 @@ def test_roles_page_is_the_grants(as_, liaison):
 
 
 def in_order(verbs):
-    order = ["read", "view", "add", "change", "delete", "publish", "cancel", "log"]
+    order = ["read", "view", "add", "change", "delete", "publish", "cancel", "log", "resend", "unmask", "erase"]
     return sorted(verbs.items(), key=lambda item: order.index(item[0]))
 
 
@@ -93,7 +93,8 @@ def test_history_names_what_a_column_points_to(as_, auditor, station, street):
 def test_acts_worth_a_line_stand_among_them(as_, auditor, district):
     actions.log(district, "unmask", "feedback.opinion:7", reason="回访")
     for query in ({}, {"kind": "entries"}):
-        lines = [line for line in as_(auditor).get(HISTORY, query).context["rows"] if line.act == "unmask"]
+        rows = as_(auditor).get(HISTORY, query).context["rows"]
+        lines = [line for line in rows if line.act == "查看选民完整联系方式"]
         assert [(line.by, line.about, line.what) for line in lines] == [
             ("district", "feedback.opinion:7", [("reason", "", "回访")])
         ]
