@@ -23,7 +23,13 @@ UNDER = {
         "visits:visit-list", "visits:series-list", "visits:rota-list", "visits:poster-list", "visits:feed",
         "representatives:absence-list",
     ),
-    "notices:inbox": ("notices:notice-list", "notices:preferences", "notices:mail-list", "notices:text-list", "visits:reminder-rules"),
+    "notices:inbox": (
+        "notices:notice-list",
+        "notices:preferences",
+        "notices:mail-list",
+        "notices:text-list",
+        "visits:reminder-rules",
+    ),
 }  # fmt: skip
 
 
