@@ -92,8 +92,8 @@ def _attendance_words(event, before, names) -> list[str]:
     if event.pgh_label == "delete":
         return [_("移出代表 %s") % name]
     if event.pgh_label == "insert":
-        expected = event.state == AttendanceState.EXPECTED
-        return [(_("加入代表 %s") if expected else _("代表 %s 到站（未在名单中）")) % name]
+        came = event.state == AttendanceState.CAME
+        return [(_("代表 %s 到站（未在名单中）") if came else _("加入代表 %s")) % name]
     if before is None or event.state == before.state:
         return []
     if event.state == AttendanceState.EXPECTED:

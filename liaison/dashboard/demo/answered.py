@@ -1,6 +1,7 @@
 """Who of the demo's people has said that they come, and who asked leave."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from visits.choices import AttendanceState, State
@@ -12,11 +13,11 @@ CONFIRMED = 0.6  # of those who are expected
 
 
 def away_soon(attendances: list[Attendance], now: datetime) -> None:
-    """One of those expected at the demo station in three days has asked leave, so that its liaison sees how that is."""
-    for attendance in reversed(attendances):
-        visit = attendance.visit
-        if visit.station_id == SHOWN and timedelta(days=2) < visit.starts_at - now < timedelta(days=4):
-            attendance.state, attendance.note = AttendanceState.LEAVE, "外出开会"
+    """One of those expected together at the demo station has asked leave, so that its liaison sees how that is."""
+    shown = [a for a in attendances if a.visit.station_id == SHOWN and a.visit.starts_at > now + timedelta(days=2)]
+    for one, other in pairwise(sorted(shown, key=lambda attendance: attendance.visit.starts_at)):
+        if one.visit is other.visit and {one.state, other.state} == {AttendanceState.EXPECTED}:
+            other.state, other.note = AttendanceState.LEAVE, "外出开会"
             return
 
 
