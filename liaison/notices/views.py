@@ -28,7 +28,7 @@ from .wording import LANGUAGES, changes_of, holdings, names_of, places_of, previ
 
 DISTRICT_DIGITS = 6
 MOST_PLACES = 60  # with texts of their own, as far as they are named
-SAVED = _("已保存。还没有发出的提醒会在发送前换成新的文字，半小时内就要发出的可能还是原来的")
+SAVED = _("已保存。还没有发出的提醒会在发送前换成新的文字，几分钟内就要发出的可能还是原来的")
 SAVED_NOTHING = _("文字没有改动，没有另存")
 FILTERS = [State.PLANNED, State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 # What an empty list says: what would stand here, and how it gets there.
