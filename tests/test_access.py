@@ -207,7 +207,6 @@ def world(request, settings, station, representative):
     asked = Invitation.objects.create(visit=public, representative=person)
     gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
     parts = {
-        "visits:answer": asked.key, "visits:desk-answer": asked.public_id,
         "notices:unsubscribe": factories.contact(station.code).leave_token,
         "visits:answer": asked.key, "visits:desk-answer": asked.public_id,
         "visits:series-together-made": together.public_id,
