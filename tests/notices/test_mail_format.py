@@ -45,7 +45,7 @@ HTML = """\
 <table role="presentation" width="600" cellpadding="24" cellspacing="0" border="0" bgcolor="#ffffff">
 <tr><td><h2>进站提醒：12月1日（星期二）9:00—11:00 甲院社区代表联络站</h2>
 <p>张三您好：<br>时间：12月1日（星期二）9:00—11:00<br></p>
-<table role="presentation" cellpadding="12" cellspacing="0" border="0" bgcolor="#a4161a"><tr><td><a href="https://liaison.example.org/a/x/"><font color="#ffffff">能参加</font></a></td></tr></table></td></tr>
+<table role="presentation" cellpadding="12" cellspacing="0" border="0" bgcolor="#f7f5f2"><tr><td><strong><a href="https://liaison.example.org/a/x/">能参加</a></strong></td></tr></table></td></tr>
 <tr><td><p><small>不想用邮件接收这类提醒，可以<a href="https://liaison.example.org/unsubscribe/TOKEN/">退订</a></small></p></td></tr>
 </table></td></tr></table>
 </body>
