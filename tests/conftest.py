@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import translation
 
 from liaison.accounts.choices import Role
 
@@ -19,6 +20,12 @@ def _fast_and_clean(settings, tmp_path_factory):
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("files")
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     pages.stamp().renew()  # a rollback is no change that anybody tells
+
+
+@pytest.fixture(autouse=True)
+def _own_language():
+    """The language of the last page that a test before asked for stays with its thread; here it is the house's."""
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session", autouse=True)
