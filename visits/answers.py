@@ -48,6 +48,11 @@ def standing(invitation: Invitation, attendance: Attendance | None, visit: Visit
         return Standing.OVER
     if attendance is None or attendance.state not in (AttendanceState.EXPECTED, AttendanceState.LEAVE):
         return Standing.OFF
+    return said_before(invitation, attendance)
+
+
+def said_before(invitation: Invitation, attendance: Attendance) -> Standing:
+    """What somebody on the list answered, whether or not there is still time to answer otherwise."""
     if attendance.state == AttendanceState.LEAVE:
         return Standing.LEAVE
     return Standing.CONFIRMED if invitation.confirmed_at else Standing.ASKED
@@ -93,10 +98,10 @@ def answers_of(visit: Visit, user: User) -> list[Answered]:
     for attendance in people.select_related("representative").order_by("id"):
         invitation = invitations.get(attendance.representative_id)
         if invitation:
-            stands = standing(invitation, attendance, visit, now)
-            may_change = invitation.pk in mine and stands in CAN_ANSWER
+            may_change = invitation.pk in mine and standing(invitation, attendance, visit, now) in CAN_ANSWER
             is_own = attendance.representative.user_id == user.pk
-            found.append(Answered(attendance, invitation, stands, may_change, is_own))
+            said = said_before(invitation, attendance)
+            found.append(Answered(attendance, invitation, said, may_change, is_own))
     return found
 
 

@@ -219,6 +219,16 @@ def test_station_sees_who_answered_what_and_answers_by_telephone(as_, visit, que
     assert as_(neighbour).post(path, {"answer": "confirm"}).status_code == 404
 
 
+def test_station_still_sees_what_was_answered_once_the_visit_is_over(as_, visit, question, liaison):
+    client = as_(liaison)
+    for held, shown in ((False, True), (True, False)):
+        if held:
+            confirm_attendance(visit.attendances.get(), by=liaison)
+            Visit.objects.filter(pk=visit.pk).update(state="held")
+        [row] = client.get(f"/desk/visits/{visit.public_id}/").context["answers"]
+        assert (row.standing, row.may_change) == ("confirmed" if held else "asked", shown)
+
+
 def test_colleague_may_not_answer_for_another(as_, visit, station, question):
     colleague = factories.user("colleague", "representative", "410105")
     person = factories.representative("李四", station=station, user=colleague)
