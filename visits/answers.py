@@ -158,9 +158,10 @@ def _locked(attendance: Attendance) -> tuple[Visit, Attendance, Invitation]:
     visit = Visit.objects.select_for_update(of=["self"]).select_related("station", "room").get(pk=attendance.visit_id)
     people = visit.attendances.select_for_update(of=["self"]).select_related("representative__user")
     found = people.filter(representative=attendance.representative_id).first()
-    if visit.state == State.PUBLISHED:
-        plan_reminders(visit)  # whoever joined by a way that planned nothing is asked now
     invitation = visit.invitations.filter(representative=attendance.representative_id).first()
+    if visit.state == State.PUBLISHED and found and (invitation is None or invitation.asked_at is None):
+        plan_reminders(visit)  # whoever joined by a way that planned nothing is asked now
+        invitation = visit.invitations.filter(representative=attendance.representative_id).first()
     if invitation is None:
         raise NotAllowed(_("草稿公布以后才能确认或请假") if visit.state == State.DRAFT else Standing.OFF.label)
     stands = standing(invitation, found, visit, timezone.now())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from liaison.accounts.models import User
 from liaison.notices.choices import Kind
 from liaison.notices.choices import State as Sending
+from liaison.notices.letters import Letter
 from liaison.notices.models import Notice, Preference
 from liaison.notices.reasons import why_nothing
 from liaison.notices.resending import Subject
@@ -15,7 +16,7 @@ from liaison.notices.resending import Subject
 from .answers import letters_of_answer
 from .choices import REMINDERS, AttendanceState, State
 from .models import Invitation, ReminderRule, Visit
-from .reminders.case import Case, Run, about, case_of
+from .reminders.case import Case, Run, about, case_of, visit_in
 from .reminders.letters import BY_STATE, letters_of, published
 from .reminders.plans import about_answer
 
@@ -35,7 +36,7 @@ class Told(NamedTuple):
 def subject_of(named: str) -> Subject | None:
     """What is to be told of the visit that a notice is about, or of an answer of one of its people, as it stands now.
     Locks the visit."""
-    visit = Visit.objects.select_for_update().filter(pk=pk_of(named)).exclude(state=State.DRAFT).first()
+    visit = Visit.objects.select_for_update().filter(pk=visit_in(named)).exclude(state=State.DRAFT).first()
     if visit is None:
         return None
     if named == about(visit):
@@ -55,13 +56,8 @@ def answer_of(visit: Visit, invitation: Invitation) -> Subject:
 
 def page_of(named: str, user: User) -> str:
     """Where everything that a visit told stands; nothing for those who may not look there."""
-    visit = watched(user).filter(pk=pk_of(named)).first()
+    visit = watched(user).filter(pk=visit_in(named)).first()
     return reverse("visits:visit-notices", args=[visit.public_id]) if visit else ""
-
-
-def pk_of(named: str) -> int | None:
-    number = named.split(":")[1]
-    return int(number) if number.isdecimal() else None
 
 
 def watched(user: User):
@@ -76,11 +72,12 @@ def told_of(case: Case, reader: User) -> list[Told]:
     """
     rows = list(rows_of(case, reader))
     preferences = Preference.objects.in_bulk({row.recipient_id for row in rows if row.recipient_id} | people_of(case))
+    letters = [] if case.visit.state == State.DRAFT else letters_for(case)
     found, seen = [], set()
     for name, part, user in concerned(case):
         seen.add(user and user.pk)
         mine = [row for row in rows if user and row.recipient_id == user.pk]
-        why = whys(case, user, mine, preferences.get(user.pk) if user else None)
+        why = whys(case, letters, user, mine, preferences.get(user.pk) if user else None)
         found.append(Told(name, part, user, mine, why))
     others: dict[str, Told] = {}
     for row in rows:
@@ -115,7 +112,9 @@ def people_of(case: Case) -> set[int]:
     return {user.pk for _name, _part, user in concerned(case) if user}
 
 
-def whys(case: Case, user: User | None, rows: list[Notice], preference: Preference | None) -> list[str]:
+def whys(
+    case: Case, letters: list[Letter], user: User | None, rows: list[Notice], preference: Preference | None
+) -> list[str]:
     """Why somebody hears nothing, or only in the inbox, and which reminders came too late to be planned."""
     visit = case.visit
     if visit.state == State.DRAFT:
@@ -128,8 +127,8 @@ def whys(case: Case, user: User | None, rows: list[Notice], preference: Preferen
     there = {row.kind for row in rows}
     late = [
         letter.kind.label
-        for letter in letters_for(case)
-        if letter.kind not in there and letter.expires_at <= case.now and user in list(letter.to)
+        for letter in letters
+        if letter.kind not in there and letter.expires_at <= case.now and user in letter.to
     ]
     if late:
         found.append(_("%(kinds)s：公布或加入时已过了发送的时候") % {"kinds": "、".join(map(str, dict.fromkeys(late)))})
@@ -138,10 +137,10 @@ def whys(case: Case, user: User | None, rows: list[Notice], preference: Preferen
     return found
 
 
-def letters_for(case: Case):
+def letters_for(case: Case) -> list[Letter]:
     """Everything that the rules would have told of a visit that was public, those included whose time has passed."""
     letters = [*published(case), *(BY_STATE[case.visit.state](case) if case.visit.state == State.LOGGED else ())]
-    return [letter for letter in letters if letter.kind in REMINDERS]
+    return [letter._replace(to=list(letter.to)) for letter in letters if letter.kind in REMINDERS]
 
 
 def never_told(case: Case) -> list[str]:

@@ -59,7 +59,7 @@ def come_back(contact: Contact) -> None:
 def erase(contact: Contact, *, by: User | None = None, at: datetime | None = None) -> bool:
     """Forget name, telephone and address for good; the row stays, so that figures stay true. Writes the log.
 
-    False where that was done before. `by` is nobody where the time has come (`erase_expired`).
+    False where that was done before. `by` is nobody where the time has come.
     """
     gone = {"sealed": "", "phone_hash": "", "erased_at": at or timezone.now()}
     if not Contact.objects.filter(pk=contact.pk, erased_at=None).update(**gone):

@@ -256,7 +256,7 @@ def first_choice(user: User, preference: Preference | None) -> dict:
 @verb
 def choose(user: User, *, channels: dict[str, list[str]], has_digest: bool, language: str = "") -> Preference:
     """Keep by what a person wants to hear of each group of kinds. What is planned already follows at the next planning,
-    which comes within half an hour."""
+    which comes within minutes."""
     chosen = {"channels": channels, "has_digest": has_digest, "language": language}
     return Preference.objects.update_or_create(user=user, defaults=chosen)[0]
 
@@ -302,7 +302,9 @@ def same_place(text: Text):
 def refuse_unseen_text(own: Text | None, text: Text, seen_at: datetime | None, what_now: str) -> None:
     if (own and own.changed_at) == seen_at:
         return
-    [last] = changes_of(text.kind, text.language, text.place)[:1]
+    last = next(iter(changes_of(text.kind, text.language, text.place)), None)
+    if last is None:  # nobody ever wrote one here: there is nothing to overwrite unseen
+        return
     told = _("%(who)s刚才%(what)s。%(now)s") % {"who": last.by, "what": last.what, "now": what_now}
     raise NotAllowed(told, code="stale")
 
@@ -311,7 +313,7 @@ def refuse_unseen_text(own: Text | None, text: Text, seen_at: datetime | None, w
 def turn_mail(user: User, *, groups: Iterable[str], on: bool) -> Preference:
     """Turn a person's mail about some groups off or on, for whoever came by a mail's own link; the inbox stays.
 
-    What is planned by mail is called off at once; turned on again, it is planned anew within half an hour.
+    What is planned by mail is called off at once; turned on again, it is planned anew within minutes.
     """
     preference = Preference.objects.select_for_update().filter(pk=user.pk).first()
     channels = dict(preference.channels) if preference else {}

@@ -63,8 +63,9 @@ class NoticeQuerySet(ScopedQuerySet):
         return self.filter(state__in=[State.PLANNED, State.LEASED])
 
     def told(self) -> "NoticeQuerySet":
-        """Notices that reached somebody, or may have."""
-        return self.filter(models.Q(state__in=[State.SENT, State.LEASED, State.UNKNOWN]) | ~models.Q(sent_at=None))
+        """Notices that reached somebody, or may have; those called off on their way among them, which keep a lease."""
+        gone = models.Q(state__in=[State.SENT, State.LEASED, State.UNKNOWN])
+        return self.filter(gone | models.Q(sent_at__isnull=False) | models.Q(leased_until__isnull=False))
 
     def inbox_of(self, user) -> "NoticeQuerySet":
         """What was put into the person's own inbox."""

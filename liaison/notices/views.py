@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from liaison.accounts.choices import CODE_LENGTH, Level
 from liaison.accounts.models import Region, User
 from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import ConfirmForm, posted, refusals_at
@@ -26,15 +27,14 @@ from .reasons import address_of, home_of, reach_of, sent_text
 from .resending import MOST, RESENDABLE, resend, resend_all
 from .wording import LANGUAGES, changes_of, holdings, names_of, places_of, preview, reaches, variables
 
-DISTRICT_DIGITS = 6
 MOST_PLACES = 60  # with texts of their own, as far as they are named
 SAVED = _("已保存。还没有发出的提醒会在发送前换成新的文字，几分钟内就要发出的可能还是原来的")
 SAVED_NOTHING = _("文字没有改动，没有另存")
 FILTERS = [State.PLANNED, State.SENT, State.FAILED, State.UNKNOWN, State.CANCELLED]
 # What an empty list says: what would stand here, and how it gets there.
 EMPTY = {
-    "": (_("还没有到时间的提醒"), _("进站公布以后，系统为代表和联络员各排一条前一日提醒，到时间自动发出。")),
-    State.PLANNED: (_("没有待发送的提醒"), _("进站公布以后，前一日提醒会排在这里。")),
+    "": (_("还没有到时间的提醒"), _("进站公布以后，系统按规则为代表和联络员排好提醒，到时间自动发出。")),
+    State.PLANNED: (_("没有待发送的提醒"), _("进站公布以后，提醒会排在这里。")),
     State.SENT: (_("还没有发出提醒"), _("提醒发出以后会列在这里。")),
     State.FAILED: (_("没有发送失败的提醒"), ""),
     State.UNKNOWN: (_("没有结果不明的提醒"), ""),
@@ -227,7 +227,7 @@ def text_list(request):
     below = own.order_by("place").values_list("place", flat=True).distinct()[:MOST_PLACES]
     context = {"rows": holdings(place), "place": place, "place_name": names_of([place])[place], "is_own": not asked,
                "below": names_of(below).items(), "may_change": reaches(request.user, "change", place),
-               "form": form if len(places[0]) < DISTRICT_DIGITS else None}  # fmt: skip
+               "form": form if len(places[0]) < CODE_LENGTH[Level.DISTRICT] else None}  # fmt: skip
     return render(request, "notices/text_list.html", context)
 
 

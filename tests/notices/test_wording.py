@@ -120,6 +120,14 @@ def test_second_writer_sees_what_the_first_did_before_it_is_overwritten(as_, dis
     assert Text.objects.get().subject == "我的"
 
 
+def test_time_of_a_text_that_nobody_wrote_is_no_obstacle(as_, district):
+    client, made_up = as_(district), {"seen_at": "2020-01-01T00:00:00+00:00"}
+    refused = client.post(f"{PAGE}restore/", made_up, follow=True)
+    assert "这里没有自己的文字" in refused.content.decode()
+    client.post(PAGE, GOOD | made_up)
+    assert Text.objects.get().subject == GOOD["subject"]
+
+
 def test_restored_text_is_gone_logged_and_its_words_stay_in_the_history(as_, district):
     client = as_(district)
     client.post(PAGE, GOOD)

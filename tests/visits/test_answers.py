@@ -1,5 +1,6 @@
 """Whether a representative comes: answered by a link, from the inbox, on the desk, or by the station for them."""
 
+import itertools
 import logging
 import threading
 from datetime import timedelta
@@ -22,6 +23,7 @@ from visits import actions
 from visits.answers import ask_leave, confirm_attendance
 from visits.history import history_of
 from visits.models import Attendance, Invitation, Visit
+from visits.reminders.case import about, case_of
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +109,17 @@ def test_station_that_heard_of_the_leave_hears_that_it_is_taken_back(client, vis
     client.post(link, {"answer": "confirm"})
     assert planned(Kind.VISIT_BACK) == {"liaison"}
     assert stand(visit) == ("expected", True)
+
+
+def test_called_off_on_its_way_counts_as_told_wherever_that_is_asked(visit, station, representative, liaison):
+    now = timezone.now()
+    for number, (state, sent, leased) in enumerate(itertools.product(State, (None, now), (None, now))):
+        recipient = factories.user(f"u{number}")
+        factories.notice(recipient, station, about=about(visit), state=state, sent_at=sent, leased_until=leased)
+    ours = Notice.objects.filter(about=about(visit), recipient__username__startswith="u")
+    by_row = {row.recipient for row in case_of(visit).rows if row.is_told} & {*ours.values_list("recipient", flat=True)}
+    assert {*ours.told().values_list("recipient", flat=True)} == by_row
+    assert 0 < len(by_row) < ours.count()
 
 
 def test_coming_after_all_is_refused_where_the_hour_is_taken_by_now(client, visit, link, other_station, representative):

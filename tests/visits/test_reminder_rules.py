@@ -123,6 +123,22 @@ def test_run_that_has_no_time_left_is_gone_on_with(station, district, monkeypatc
     assert done == [2, 2, 1]
 
 
+def test_one_that_cannot_be_planned_is_logged_and_holds_up_no_other(visit, station, district, monkeypatch, caplog):
+    other = actions.publish_visit(factories.visit(station, starts_at=factories.hour(21)), by=district)
+    planned, plan = [], again.plan_reminders
+
+    def stumble(row, run):
+        if row.pk == visit.pk:
+            raise ValueError("words that nobody can plan")
+        planned.append(row.pk)
+        plan(row, run)
+
+    monkeypatch.setattr(again, "plan_reminders", stumble)
+    assert plan_again(timezone.now()) == 1
+    assert (planned, f"visit {visit.pk} anew" in caplog.text) == ([other.pk], True)
+    assert not PlanningMark.objects.filter(name__startswith=again.UNDER).exists()
+
+
 def test_posting_that_begins_today_counts_from_today(visit, station, monkeypatch):
     plan_again(timezone.now())
     tomorrow = factories.hour(1, at=1)

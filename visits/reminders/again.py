@@ -5,11 +5,12 @@ is looked at once more before it leaves; the history of what plans depend on say
 open visits of such a place are walked through in the order of their beginning, the nearest first.
 """
 
+import logging
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from time import monotonic
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -21,9 +22,10 @@ from representatives.models import Representative
 
 from ..choices import AttendanceState, State
 from ..models import PlanningMark, ReminderRule, Visit
-from .case import Run
+from .case import Run, visit_in
 from .plans import plan_reminders
 
+logger = logging.getLogger(__name__)
 BUDGET = 60.0  # seconds of a run
 BATCH = 100
 HOUR = timedelta(hours=1)
@@ -39,7 +41,6 @@ WATCHED = {
     Preference: None, Representative: None,
 }  # fmt: skip
 OPEN = (State.PUBLISHED, State.HELD)
-SAMPLE = "visits.visit:"
 
 
 def plan_again(at: datetime, budget: float = BUDGET) -> int:
@@ -57,16 +58,28 @@ def plan_again(at: datetime, budget: float = BUDGET) -> int:
 
 
 def plan_all(pks: Iterable[int], run: Run) -> int:
-    """Each visit in a transaction of its own, passing over what somebody else is changing: that plans it anyway."""
+    """Each visit in a transaction of its own, passing over what somebody else is changing: that plans it anyway.
+
+    One that cannot be planned is logged and holds up no other; a database that is gone ends the run.
+    """
     done = 0
     for pk in pks:
-        with transaction.atomic():
-            rows = Visit.objects.select_related("station", "room").select_for_update(of=["self"], skip_locked=True)
-            visit = rows.filter(pk=pk).first()
-            if visit is not None:
-                plan_reminders(visit, run)
-                done += 1
+        try:
+            done += plan_one(pk, run)
+        except OperationalError:
+            raise
+        except Exception:
+            logger.exception("planning the reminders of visit %s anew", pk)
     return done
+
+
+@transaction.atomic
+def plan_one(pk: int, run: Run) -> bool:
+    rows = Visit.objects.select_related("station", "room").select_for_update(of=["self"], skip_locked=True)
+    visit = rows.filter(pk=pk).first()
+    if visit is not None:
+        plan_reminders(visit, run)
+    return visit is not None
 
 
 # What falls due
@@ -80,16 +93,12 @@ def walk_due(at: datetime, run: Run, has_time: Callable[[], bool]) -> int:
         later = Q(due_at__gt=since) | Q(due_at=since, pk__gt=key)
         rows = Notice.objects.filter(later, due_at__gte=since, due_at__lte=at + HOUR, state=Sending.PLANNED)
         rows = list(rows.order_by("due_at", "pk").values_list("due_at", "pk", "about")[:BATCH])
-        done += plan_all(dict.fromkeys(visit_in(about) for _due, _pk, about in rows if about.startswith(SAMPLE)), run)
+        done += plan_all(dict.fromkeys(filter(None, (visit_in(about) for _due, _pk, about in rows))), run)
         since, key = (rows[-1][0], rows[-1][1]) if rows else (since, key)
         PlanningMark.objects.filter(pk=mark.pk).update(at=since, key=key)
         if len(rows) < BATCH:
             break
     return done
-
-
-def visit_in(about: str) -> int:
-    return int(about.split(":")[1])
 
 
 # What changed

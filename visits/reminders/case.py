@@ -15,13 +15,14 @@ from liaison.notices.choices import State as Sending
 from liaison.notices.house import House
 from liaison.notices.manners import next_hour
 from liaison.notices.models import Notice
+from stations.issuers import DISTRICT_DIGITS, STREET_DIGITS
 from stations.models import Room
 
 from ..choices import HOLDING, AttendanceState, State
 from ..models import Attendance, Invitation, Visit
 from .rules import Rules
 
-DISTRICT_DIGITS = 6
+ABOUT = "visits.visit:"
 URGENT = timedelta(hours=4)
 # Who got one of these knows of the visit, and is told when it changes.
 TELLING = frozenset({
@@ -51,7 +52,7 @@ class Row(NamedTuple):
 
     @property
     def is_told(self) -> bool:
-        """It reached somebody, or may have: one called off on its way among them."""
+        """It reached somebody, or may have, as `NoticeQuerySet.told` says of rows that are not read yet."""
         is_gone = self.state in (Sending.SENT, Sending.LEASED, Sending.UNKNOWN)
         return is_gone or self.sent_at is not None or self.leased_until is not None
 
@@ -64,7 +65,13 @@ class Before(NamedTuple):
 
 
 def about(visit: Visit) -> str:
-    return f"visits.visit:{visit.pk}"
+    return f"{ABOUT}{visit.pk}"
+
+
+def visit_in(named: str) -> int | None:
+    """The key of the visit that a notice is about, or that an answer it is about belongs to."""
+    number = named.removeprefix(ABOUT).split(":")[0]
+    return int(number) if named.startswith(ABOUT) and number.isdecimal() else None
 
 
 class Case:
@@ -106,7 +113,7 @@ class Case:
         district's own, the district's."""
         code = self.visit.station_id
         region, _dash, _number = code.partition("-")
-        above = (Role.DISTRICT, region) if len(region) == DISTRICT_DIGITS else (Role.STREET, region[:9])
+        above = (Role.DISTRICT, region) if len(region) == DISTRICT_DIGITS else (Role.STREET, region[:STREET_DIGITS])
         posts = Q(role=Role.LIAISON, code=code) | Q(role=above[0], code=above[1])
         found: dict[str, dict[int, User]] = {Role.LIAISON: {}, "officers": {}}
         for posting in Posting.objects.current().filter(posts, user__is_active=True).select_related("user"):

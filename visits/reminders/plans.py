@@ -5,7 +5,7 @@ from liaison.notices.letters import Letter
 
 from ..choices import AttendanceState, State
 from ..models import Invitation, Visit
-from .case import Case, Run, about, case_of
+from .case import ABOUT, Case, Run, about, case_of
 from .letters import letters_of
 
 __all__ = ["about", "plan_answer", "plan_reminders"]
@@ -55,7 +55,7 @@ def invite(case: Case) -> None:
 
 def about_answer(invitation: Invitation) -> str:
     """Under which name it is told what somebody answered: each of a visit's people by themselves."""
-    return f"visits.visit:{invitation.visit_id}:answer:{invitation.pk}"
+    return f"{ABOUT}{invitation.visit_id}:answer:{invitation.pk}"
 
 
 def plan_answer(visit: Visit, invitation: Invitation, letters: list[Letter], run: Run) -> None:

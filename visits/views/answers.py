@@ -8,7 +8,7 @@ from liaison.common.forms import posted
 
 from ..forms import AnswerForm
 from ..models import Invitation
-from ..public.answers import answered, place_after, shown
+from .answering import answered, place_after, shown
 
 
 def answer(request, public_id):
