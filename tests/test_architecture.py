@@ -7,6 +7,9 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from liaison.notices import sending
+from visits.reminders import again
+
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = [
     "liaison.common", "liaison.accounts", "liaison.policy", "liaison.notices", "stations", "representatives", "visits",
@@ -99,6 +102,13 @@ def test_apps_do_not_talk_by_signals():
     """Receivers of our own rows' signals would hide who calls whom; only libraries' own signals may be heard."""
     heard = re.compile(r"(pre|post)_(save|delete)|m2m_changed")
     assert [name_of(file) for file in modules() if heard.search(file.read_text())] == []
+
+
+def test_nothing_waits_in_the_broker():
+    """Redis gives out again what waits or runs longer than its visibility timeout (an hour): long waits are rows."""
+    waits = re.compile(r"\b(eta|countdown|acks_late)\b\s*=|CELERY_TASK_ACKS_LATE")
+    assert [name_of(file) for file in modules() if waits.search(file.read_text())] == []
+    assert max(sending.BUDGET + sending.LEASE.total_seconds(), again.BUDGET) < 3600
 
 
 @pytest.mark.parametrize("file", [*modules()], ids=name_of)

@@ -96,6 +96,7 @@ def from_redis():
     for name, text in {
         "expired": "Dropped for coming too late",
         "stranded": "Leases that ended without an answer",
+        "off": "Called off because their channel was switched off",
     }.items():
         yield CounterMetricFamily(f"liaison_notices_{name}", text, counted.get(f"notices:{name}", 0))
 

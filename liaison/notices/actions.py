@@ -9,7 +9,6 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from liaison.accounts.actions import log
-from liaison.accounts.choices import Role
 from liaison.accounts.contacts import NOBODY
 from liaison.accounts.models import Contact, User
 from liaison.common import sealing
@@ -32,7 +31,8 @@ def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter
     """Make the open notices about something be exactly those of `letters`; planning again changes nothing.
 
     One for each person and each of the channels by which that person is reached, and one for each room of the place.
-    Those of another kind or version or for somebody else are cancelled. Whoever was already told of this version is
+    Those of another kind or version or for somebody else are cancelled; one that is late is left to its sender, who
+    drops and counts it. Whoever was already told of this version is
     left alone; what has not gone out yet takes the new words and hours. Whoever plans many things brings one `house`.
     """
     letters = [letter._replace(to=list(letter.to)) for letter in letters]
@@ -40,7 +40,8 @@ def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter
         (letter.kind, whose(to), channel): fields | {"place": place}
         for letter, to, channel, fields in reckoned(letters, place, house or House())
     }
-    there = list(lock(about))
+    now = timezone.now()
+    there = [row for row in lock(about) if row.state != State.PLANNED or row.expires_at > now]
     rows = {(row.kind, row.whose, row.channel): row for row in there if row.about_version == about_version}
     call_off(row.pk for row in there if rows.get((row.kind, row.whose, row.channel)) != row)
     call_off(row.pk for key, row in rows.items() if key not in wanted)
@@ -162,9 +163,8 @@ def hours_of(letter: Letter, channel, user, preference, now, by: Rules) -> dict:
         and preference.has_digest
         and (together := digest_at(due_at, expires_at, now, by))
     ):
-        return alone | timing(together, expires_at, now, by) | {"in_digest": True}
-    is_office = bool(manner(letter.kind).is_for_offices and isinstance(user, User) and user.roles == {Role.DEPARTMENT})
-    return alone | timing(due_at, expires_at, now, by, is_office=is_office)
+        return alone | timing(together, expires_at, now, by, is_office=letter.is_for_offices) | {"in_digest": True}
+    return alone | timing(due_at, expires_at, now, by, is_office=letter.is_for_offices)
 
 
 def has_left(row: Notice) -> bool:

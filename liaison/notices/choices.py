@@ -65,7 +65,6 @@ class Manner(NamedTuple):
 
     group: Group = Group.VISITS
     is_urgent: bool = False  # goes out in the quiet hours too
-    is_for_offices: bool = False  # a department hears of it on working days only (opinions that are due)
     in_rooms: bool = False  # told to the group chat and the webhook of its place, once
 
 

@@ -49,3 +49,4 @@ class Letter(NamedTuple):
     values: Callable[[], dict[str, str]]
     own: Callable[[Addressee], Own] = nothing_of_ones_own
     is_urgent: bool = False  # leaves in the quiet hours, too
+    is_for_offices: bool = False  # makes a sound on working days only

@@ -27,6 +27,7 @@ class Rules(NamedTuple):
     quiet_from: int
     quiet_to: int
     digest_hour: int
+    off_days: "OffDays | None" = None  # read once for many notices
 
     def is_quiet(self, at: datetime) -> bool:
         hour = timezone.localtime(at).hour
@@ -40,6 +41,20 @@ class Rules(NamedTuple):
         return end - timedelta(hours=(self.quiet_to - self.quiet_from) % 24), end
 
 
+class OffDays:
+    """The calendar, as far as it was asked for."""
+
+    def __init__(self) -> None:
+        self.found: dict[date, date] = {}
+
+    def next_workday(self, day: date) -> date:
+        """`day`, or the first working day after it."""
+        if day not in self.found:
+            off = CalendarDay.objects.exceptions(day, day + timedelta(days=FURTHEST))
+            self.found[day] = workdays.next_workday(day, off)
+        return self.found[day]
+
+
 def rules(on: date) -> Rules:
     """The rules in force on a day, read at once."""
     keys = [Key.QUIET_FROM, Key.QUIET_TO, Key.DIGEST_HOUR]
@@ -47,7 +62,7 @@ def rules(on: date) -> Rules:
     values = {key: int(DEFAULTS[key].value) for key in keys} | {row.key: int(row.value) for row in rows}
     if not settings.QUIET_HOURS:
         values |= {Key.QUIET_FROM: 0, Key.QUIET_TO: 0}
-    return Rules(*(values[key] for key in keys))
+    return Rules(*(values[key] for key in keys), OffDays())
 
 
 def next_hour(at: datetime, hour: int) -> datetime:
@@ -89,7 +104,7 @@ def timing(due_at: datetime, expires_at: datetime, now: datetime, by: Rules, *, 
 def next_workday(at: datetime, by: Rules) -> datetime:
     """`at`, or the morning of the next working day where its day is none."""
     day = timezone.localdate(at)
-    found = workdays.next_workday(day, CalendarDay.objects.exceptions(day, day + timedelta(days=FURTHEST)))
+    found = (by.off_days or OffDays()).next_workday(day)
     return at if found == day else on_day(found, by.quiet_to)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from liaison.accounts.scoping import NOTHING
@@ -27,6 +27,7 @@ LEASE = timedelta(minutes=5)
 BUDGET = 20
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 SWEEP = 1000
+MOST_LEASES = 20  # of a notice whose senders die: it may be what kills them
 MOST_IN_DIGEST = 100
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,15 @@ def send_due(now: datetime | None = None) -> Counter:
 
     lines, by = in_use(), rules(timezone.localdate(now))
     hold_for_the_night(clock(), by)
-    tally = Counter({"expired": drop_expired(clock()), "stranded": take_up_stranded(lines, clock())})
-    tally["off"] = drop_unsendable(lines, clock())
+    swept = Counter({"expired": drop_expired(clock())})
+    swept["stranded"] = take_up_stranded(lines, clock())
+    swept["off"] = drop_unsendable(lines, clock())
+    pulse.count({f"notices:{name}": number for name, number in swept.items()})  # at once: a run may be broken off
+    tally: Counter = Counter()
     for line, until in shares(lines, clock, now + timedelta(seconds=BUDGET)):
         send_by(line, clock, until, by, tally)
     pulse.count({f"notices:{name}": number for name, number in tally.items()})
-    return tally
+    return swept + tally
 
 
 def shares(lines: list[Line], clock: Callable[[], datetime], end: datetime) -> Iterator[tuple[Line, datetime]]:
@@ -108,9 +112,9 @@ def take_up_stranded(lines: list[Line], at: datetime) -> int:
         if line.sender().recognises_repeats:
             again |= line.covers()
     stranded = Notice.objects.stranded(at)
-    harmless = stranded.filter(again, attempt__lte=len(BACKOFF))
-    taken = sweep(harmless, state=State.PLANNED, leased_until=None, answer=Word.AGAIN)
-    return taken + sweep(stranded, state=State.UNKNOWN, answer=Word.STRANDED)
+    harmless = again & Q(attempt__lte=MOST_LEASES)
+    taken = sweep(stranded.filter(harmless), state=State.PLANNED, leased_until=None, answer=Word.AGAIN)
+    return taken + sweep(stranded.exclude(harmless), state=State.UNKNOWN, answer=Word.STRANDED)
 
 
 @transaction.atomic
@@ -253,8 +257,8 @@ def settle(sender: Sender, claimed: list[Notice], answers: list[Answer | None], 
 def outcome(notice: Notice, answer: Answer | None, at: datetime, recognises_repeats: bool) -> dict:
     """What an answer makes of its row. One to be tried again waits, longer each time, while there is still time.
 
-    What is in doubt is tried again where a repeat is recognised. Where it is the provider who fails, no number of
-    attempts is the last one: the breaker says when to try.
+    What is in doubt is tried again where a repeat is recognised. Where it is the provider who fails, the breaker says
+    when to try, and how often that happened does not count against the notice: its time does.
     """
     if answer is None:
         return {"state": State.PLANNED, "leased_until": None}
@@ -266,7 +270,7 @@ def outcome(notice: Notice, answer: Answer | None, at: datetime, recognises_repe
         return fields
     if answer.fault:
         return fields | {"state": State.PLANNED, "retry_at": at + BACKOFF[0]}
-    again = at + BACKOFF[notice.attempt - 1] if notice.attempt <= len(BACKOFF) else None
-    if again is not None and again < notice.expires_at:
+    again = at + BACKOFF[min(notice.attempt, len(BACKOFF)) - 1]
+    if again < notice.expires_at:
         return fields | {"state": State.PLANNED, "retry_at": again}
     return fields | {"state": State.UNKNOWN if is_harmless else State.FAILED}

@@ -217,8 +217,8 @@ SHIPPED: dict[str, dict[str, Words]] = {
         "Not logged: {when}, {station}",
     ),
     Kind.VISIT_UNLOGGED_LONG: _plain(
-        _DEAR + "这次进站结束已 {天数} 天，仍没有登记，已同时告知街道工委。",
-        _DEAR_EN + "This visit ended {days} days ago and is still not logged; the street office is told, too.",
+        _DEAR + "这次进站结束已 {天数} 天，仍没有登记，请尽快补上。",
+        _DEAR_EN + "This visit ended {days} days ago and is still not logged.",
         "进站逾期未登记：{时间} {联络站}",
         "Overdue to be logged: {when}, {station}",
     ),

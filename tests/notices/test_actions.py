@@ -2,7 +2,7 @@
 
 import json
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
@@ -76,6 +76,18 @@ def test_whoever_was_told_by_mail_is_not_told_again_when_another_channel_comes(p
     liaison.email, liaison.phone = "", "13700000001"
     assert plan() == []
     assert plan(version=2) == [("liaison", "inbox"), ("liaison", "sms")]
+
+
+def test_office_hears_on_its_next_working_day_and_others_on_a_saturday(station, liaison, district, settings):
+    settings.QUIET_HOURS = True
+    saturday = timezone.make_aware(datetime(2027, 3, 6, 9))
+    for user, is_for_offices in ((liaison, False), (district, True)):
+        letter = Letter(Kind.VISIT_UNLOGGED_LONG, [user], saturday, saturday + timedelta(days=3), dict)
+        letter = letter._replace(is_for_offices=is_for_offices)
+        actions.plan(about=f"visits.visit:{user.pk}", about_version=1, place=station.code, letters=[letter])
+    mail = Notice.objects.filter(channel=Channel.EMAIL)
+    monday = timezone.make_aware(datetime(2027, 3, 8, 8))
+    assert {(row.recipient, row.not_before) for row in mail} == {(liaison, None), (district, monday)}
 
 
 def test_new_version_calls_off_the_old_on_every_channel(plan, setting, liaison):

@@ -111,7 +111,7 @@ def test_lease_of_a_dead_sender_goes_out_again_where_repeats_are_recognised(sett
     setting(Channel.WEBHOOK, url=gateway.url, secrets={"secret": "s" * 16})
     lost = {"state": State.LEASED, "leased_until": timezone.now() - MINUTE, "channel": Channel.WEBHOOK}
     again = make_notice(recipient=None, attempt=1, **lost)
-    hopeless = make_notice(recipient=None, attempt=5, **lost)
+    hopeless = make_notice(recipient=None, attempt=21, **lost)
     send_due()
     again.refresh_from_db(), hopeless.refresh_from_db()
     assert (again.state, hopeless.state) == (State.SENT, State.UNKNOWN)

@@ -16,8 +16,9 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.utils import timezone
 
+from liaison.notices import sending
 from liaison.notices.channels import Answer, Unreachable
-from liaison.notices.choices import State, Word
+from liaison.notices.choices import Channel, State, Word
 from liaison.notices.models import Notice
 from liaison.notices.sending import send_due
 
@@ -82,8 +83,8 @@ def test_failure_is_tried_again_later_and_later_then_given_up(provider, make_not
             send_due(notice.retry_at - timedelta(seconds=30))  # too early: nothing happens
             waits.append(round((notice.retry_at - now).total_seconds() / 60))
             now = notice.retry_at
-    assert waits == [1, 5, 15, 60]
-    assert (len(provider.sent), notice.attempt, notice.state, notice.answer) == (5, 5, State.FAILED, "451 try later")
+    assert waits == [1, 5, 15, *[60] * 23]  # then the day is over
+    assert (notice.attempt, notice.state, notice.answer) == (27, State.FAILED, "451 try later")
 
 
 @pytest.mark.django_db
@@ -132,6 +133,25 @@ def test_lease_that_ended_without_answer_is_unknown_and_not_sent_again(provider,
     assert send_due()["stranded"] == 1
     notice.refresh_from_db()
     assert (provider.sent, notice.state, notice.answer) == ([], State.UNKNOWN, Word.STRANDED)
+
+
+@pytest.mark.django_db
+def test_harmless_ones_are_never_called_unknown_however_many_a_dead_sender_left(make_notice, monkeypatch):
+    monkeypatch.setattr(sending, "SWEEP", 2)
+    lost = {"state": State.LEASED, "leased_until": timezone.now(), "attempt": 1, "channel": Channel.INBOX}
+    rows = {make_notice(**lost).pk for _ in range(5)}
+    for _ in range(3):
+        send_due()
+    assert {*Notice.objects.filter(state=State.SENT).values_list("pk", flat=True)} == rows
+
+
+@pytest.mark.django_db
+def test_faults_of_a_provider_do_not_count_against_a_notice(provider, make_notice):
+    notice = make_notice(attempt=9, expires_at=timezone.now() + 24 * HOUR)
+    provider.answer = Answer(State.PLANNED, "451 try later")
+    send_due()
+    notice.refresh_from_db()
+    assert (notice.state, notice.retry_at > timezone.now()) == (State.PLANNED, True)
 
 
 @pytest.mark.django_db

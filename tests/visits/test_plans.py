@@ -132,7 +132,7 @@ def test_logging_thanks_whoever_came_and_asks_no_more(published, representative,
     monkeypatch.setattr(timezone, "now", lambda: after)
     came = [representative.representative]
     actions.log_visit(fresh(published), came=came, voters_received=12, summary="停车", by=liaison)
-    assert planned() == {Kind.VISIT_THANKS: {"representative"}}
+    assert planned(expires_at__gt=after) == {Kind.VISIT_THANKS: {"representative"}}
     thanks = Notice.objects.filter(kind=Kind.VISIT_THANKS).first()
     assert (thanks.params["voters"], thanks.params["people"]) == ("12", "张三")
     plan_reminders(fresh(published))
@@ -147,6 +147,24 @@ def test_overdue_reminder_stays_planned_for_its_sender_to_drop(published, monkey
     assert {notice.state for notice in early} == {State.PLANNED}
     send_due(late)
     assert set(early.values_list("state", "answer")) == {(State.CANCELLED, "过时未发")}
+
+
+@pytest.mark.parametrize("is_logged", [False, True])
+def test_what_was_late_when_the_visit_was_over_is_dropped_and_counted(
+    published, representative, liaison, monkeypatch, is_logged
+):
+    ahead = Notice.objects.filter(state=State.PLANNED, expires_at__lte=published.starts_at)
+    late = {*ahead.values_list("pk", flat=True)}
+    after = published.ends_at + timedelta(minutes=10)
+    monkeypatch.setattr(timezone, "now", lambda: after)
+    if is_logged:
+        came = [representative.representative]
+        actions.log_visit(fresh(published), came=came, voters_received=1, summary="好", by=liaison)
+    else:
+        actions.hold_finished(after)
+        plan_reminders(fresh(published))
+    assert send_due(after)["expired"] == len(late) > 0
+    assert {*Notice.objects.filter(answer="过时未发").values_list("pk", flat=True)} == late
 
 
 # Changes
@@ -267,5 +285,5 @@ def test_planning_one_visit_asks_little_however_many_come(published, station, li
         published.attendances.create(representative=person)
     plan_reminders(fresh(published))
     visit = Visit.objects.select_related("station", "room").get(pk=published.pk)
-    with django_assert_max_num_queries(13):  # with the two savepoints of the plan
+    with django_assert_max_num_queries(14):  # with the two savepoints of the plan
         plan_reminders(visit)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from liaison.accounts.models import User
 from liaison.common.templatetags.face import joined
 from liaison.notices.choices import Kind
-from liaison.notices.choices import State as Sending
 from liaison.notices.letters import Button, Letter, Own
+from liaison.notices.manners import next_workday
 
 from ..choices import AttendanceState, Reply, State
 from ..models import Invitation
@@ -24,22 +24,9 @@ AHEAD = (Kind.VISIT_EARLY, Kind.VISIT_NEAR, Kind.VISIT_TOMORROW, Kind.VISIT_TODA
 
 
 def letters_of(case: Case) -> list[Letter]:
-    """Everything that is to be told of the visit as it stands."""
-    found = list(BY_STATE[case.visit.state](case))
-    return [letter._replace(to=list(people)) for letter in found if (people := still_to(case, letter)) is not None]
-
-
-def still_to(case: Case, letter: Letter) -> list[User] | None:
-    """Whom the letter may still reach; None where nobody. One whose time has passed is not planned any more, but where
-    it is planned it stays so: the sender drops it, and it is counted as dropped."""
-    if letter.expires_at > case.now:
-        return list(letter.to)
-    planned = {
-        row.recipient
-        for row in case.rows
-        if row.kind == letter.kind and row.version == case.version and row.state == Sending.PLANNED
-    }
-    return [user for user in letter.to if user.pk in planned] if planned else None
+    """Everything that is to be told of the visit as it stands, and still in time."""
+    found = BY_STATE[case.visit.state](case)
+    return [letter._replace(to=list(letter.to)) for letter in found if letter.expires_at > case.now]
 
 
 # Published: what lies ahead
@@ -180,11 +167,14 @@ def taken_off(case: Case) -> dict[int, User]:
 def afterwards(case: Case) -> Iterator[Letter]:
     """What asks for the log. Planned with the publication, and left as it is when the visit is over."""
     for kind in sorted(AFTERWARDS):
-        to = [*case.liaisons, *(case.officers if kind == Kind.VISIT_UNLOGGED_LONG else ())]
         rule = case.rules[kind]
         days = {"days": str(rule.amount)} if SHAPES[kind].anchor is Anchor.DAYS_AFTER else {}
         if rule.is_on:
-            yield letter(case, kind, {user.pk: user for user in to}.values(), values=lambda days=days: days)
+            yield letter(case, kind, case.liaisons, values=lambda days=days: days)
+            if kind == Kind.VISIT_UNLOGGED_LONG:
+                near = {user.pk for user in case.liaisons}
+                officers = [user for user in case.officers if user.pk not in near]
+                yield on_workday(case, letter(case, kind, officers, values=lambda days=days: days))
 
 
 def logged(case: Case) -> Iterator[Letter]:
@@ -222,6 +212,13 @@ def letter(case: Case, kind: Kind, to: Iterable[User], *, moment=None, values=di
     due_at, expires_at = hours_of(kind, case.rules[kind], case.visit, moment)
     rest = (own,) if own else ()
     return Letter(kind, to, due_at, expires_at, lambda: words.facts(case) | values(), *rest)
+
+
+def on_workday(case: Case, letter: Letter) -> Letter:
+    """A letter to an office, put off to its next working day with all its grace: a holiday is longer than that."""
+    due_at = next_workday(letter.due_at, case.run.house.hours)
+    expires_at = letter.expires_at + (due_at - letter.due_at)
+    return letter._replace(due_at=due_at, expires_at=expires_at, is_for_offices=True)
 
 
 def urgent(case: Case, letter: Letter, versions: Iterable[int], values) -> Letter:
