@@ -20,7 +20,7 @@ from django.core.management import call_command  # noqa: E402
 from liaison.common import embedded  # noqa: E402
 
 BLOCK = 20  # rounds with one worker and one beat, then as many with two of each
-TRIES = 3  # a round may be over before anybody comes to its step for the nth time
+TRIES = 5  # a round may be over before anybody comes to its step for the nth time: then it is one more
 QUIET = 20  # of so many rounds one in which nobody is killed
 
 
@@ -43,16 +43,19 @@ def main() -> int:
     readers, report = furnish(providers), Report(providers)
     kills = order(asked.only)
     with House(providers.mail.port, asked.lease) as house:
-        for number in range(asked.rounds):
+        number = 0
+        while number < asked.rounds:
             pairs = asked.pairs or number // BLOCK % 2 + 1
             house.be(pairs)
-            one = Round(number, asked.notices, readers, kills.popleft())
+            one = Round(len(report.rounds), asked.notices, readers, kills.popleft())
             one.run(house, trap)
             if house.is_stopping:
                 break
             report.take(one, pairs)
             if one.kill.victim and not one.was_killed and report.tried[one.kill] < TRIES:
                 kills.appendleft(one.kill)
+            else:
+                number += 1
     report.end()
     providers.stop()
     return report.show()
