@@ -38,7 +38,7 @@ def phone(chromium, live_server):
     """A page of 390 px. Whatever the page's own console calls an error fails the test."""
     context = chromium.new_context(viewport=PHONE, locale="zh-CN", base_url=live_server.url, has_touch=True)
     page = context.new_page()
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(30_000)  # a machine may be busy
     page.complaints = []
     page.on("pageerror", lambda error: page.complaints.append(str(error)))
     page.on("console", lambda line: page.complaints.append(line.text) if "Content Security" in line.text else None)
