@@ -29,7 +29,7 @@ FORBIDDEN_ROOMS = {"utils", "helpers", "services", "managers"}
 
 
 def modules():
-    for folder in ("liaison", "stations", "representatives", "visits"):
+    for folder in ("liaison", "stations", "representatives", "visits", "feedback"):
         for file in sorted((ROOT / folder).rglob("*.py")):
             if "migrations" not in file.parts:
                 yield file
