@@ -1,5 +1,6 @@
 """The cast: everybody who signs in, around two stations, so that a leak has something to leak."""
 
+import hypothesis
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.utils import translation
@@ -9,6 +10,9 @@ from liaison.accounts.choices import Role
 from . import factories
 
 PASSWORD = "Correct-horse-7"
+
+hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is no error
+hypothesis.settings.load_profile("house")
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import ics
 import pytest
 import vobject
 from django.utils import timezone, translation
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from representatives.choices import SeatLevel
@@ -187,7 +187,6 @@ def own_facts() -> list[tuple]:
 WORDS = st.text(st.characters(codec="utf-8"), max_size=200)
 
 
-@settings(deadline=None)  # a busy machine is no error
 @given(heading=WORDS, lines=st.lists(WORDS, max_size=4), where=WORDS)
 def test_whatever_the_words_the_lines_are_short_and_say_the_same(heading, lines, where):
     moment = datetime(2099, 1, 1, tzinfo=UTC)

@@ -65,7 +65,7 @@ def test_every_day_off_a_week_later_is_the_first_such_weekday_that_is_not_off(ca
 
 
 @given(rules(), st.sampled_from(DAYS), st.integers(0, 400))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_no_visit_of_any_rule_is_held_on_a_day_that_the_library_calls_off(calendar, rule, first, length):
     last = min(first + DAY * length, LAST - 60 * DAY)
     off = FREED if rule.off_days == OffDays.HOLIDAYS else set(DAYS) - WORKED

@@ -83,13 +83,13 @@ def in_each_month(every: int, number: int, whole: dict) -> list[datetime]:
 
 
 @given(rules(), stretches())
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_the_rule_names_the_days_that_dateutil_names(rule, stretch):
     assert list(rule_days(rule, *stretch)) == by_dateutil(rule, *stretch)
 
 
 @given(rules(), stretches(), calendars())
-@settings(deadline=None, max_examples=120)
+@settings(max_examples=120)
 def test_no_visit_is_held_on_a_day_off_and_none_is_lost_or_held_twice(rule, stretch, calendar):
     found = list(occurrences(rule, *stretch, calendar))
     assert [one.on for one in found if calendar.is_off(one.on, rule.off_days)] == []
@@ -100,7 +100,7 @@ def test_no_visit_is_held_on_a_day_off_and_none_is_lost_or_held_twice(rule, stre
 
 
 @given(rules(), stretches(), calendars())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_visit_moves_only_from_a_day_off_and_says_why(rule, stretch, calendar):
     for one in occurrences(rule, *stretch, calendar):
         assert one.is_moved == calendar.is_off(one.rule_on, rule.off_days)
@@ -109,7 +109,7 @@ def test_a_visit_moves_only_from_a_day_off_and_says_why(rule, stretch, calendar)
 
 
 @given(rules(), stretches(), calendars())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_week_later_is_the_same_weekday_and_the_next_working_day_the_first(rule, stretch, calendar):
     for one in occurrences(rule, *stretch, calendar):
         between = [one.rule_on + timedelta(days=n) for n in range((one.on - one.rule_on).days)]
@@ -123,7 +123,7 @@ def test_a_week_later_is_the_same_weekday_and_the_next_working_day_the_first(rul
 
 
 @given(rules(), stretches(), calendars())
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_a_visit_is_provisional_where_a_year_it_depends_on_is_not_announced(rule, stretch, calendar):
     for one in occurrences(rule, *stretch, calendar):
         years = {day.year for day in (one.on, one.rule_on, *one.joined)}
@@ -131,7 +131,7 @@ def test_a_visit_is_provisional_where_a_year_it_depends_on_is_not_announced(rule
 
 
 @given(rules(), stretches())
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 def test_days_are_counted_no_further_than_asked(rule, stretch):
     there = len(by_dateutil(rule, *stretch))
     assert count_days(rule, *stretch, most=20) == min(there, 21)

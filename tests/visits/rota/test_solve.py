@@ -143,7 +143,7 @@ def puzzles(draw) -> Problem:
     return problem(slots, people, needs=tuple(needs), weights=weights, gap_days=draw(st.sampled_from([0, 13, 30])))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(puzzles())
 def test_the_best_plan_is_found_and_proven(asked):
     answer, best = solve(asked), best_cost(asked)
@@ -153,7 +153,7 @@ def test_the_best_plan_is_found_and_proven(asked):
         assert (answer.lacks, answer.cost, answer.bound, answer.gap) == ((), best, best, 0)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(puzzles())
 def test_where_it_may_lack_it_lacks_no_more_than_it_must(asked):
     asked = Problem(**{**asked.__dict__, "may_lack": True})
@@ -163,7 +163,7 @@ def test_where_it_may_lack_it_lacks_no_more_than_it_must(asked):
     assert (short, terms_of(asked, answer.places).cost(asked.weights)) == best_short(asked)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(puzzles())
 def test_a_conflict_is_one_and_none_of_it_could_be_left_out(asked):
     """What stands alone cannot be met by anything; a group excludes itself, but not without any one of it."""
