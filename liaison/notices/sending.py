@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -25,6 +25,8 @@ from .models import Notice
 LEASE = timedelta(minutes=5)
 # A run ends after this and the next one goes on, so that no task comes near the broker's visibility timeout.
 BUDGET = 20
+# So long, in seconds, the answers of a batch wait for a database that has gone away, and so often it is asked.
+PATIENCE, PAUSE = 30, 0.2
 BACKOFF = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60)]
 SWEEP = 1000
 MOST_LEASES = 20  # of a notice whose senders die: it may be what kills them
@@ -143,7 +145,7 @@ def send_by(line: Line, clock: Callable[[], datetime], until: datetime, by: Rule
             steps.at("leased")
             answers = list(attempts(sender, claimed, lambda: clock() < until))
             steps.at("answered")
-            settle(sender, claimed, answers, clock(), tally)
+            settle_at_last(sender, claimed, answers, clock, tally)
             steps.at("recorded")
             if not breaker.saw(answers[:1] if claimed[0].in_digest else answers, clock()):
                 break
@@ -222,6 +224,28 @@ def hindrance(notice: Notice) -> str:
     if notice.contact_id and (notice.contact.erased_at or notice.contact.unsubscribed_at):
         return Word.ERASED if notice.contact.erased_at else Word.LEFT
     return ""
+
+
+def settle_at_last(
+    sender: Sender, claimed: list[Notice], answers: list[Answer | None], clock: Callable[[], datetime], tally: Counter
+) -> None:
+    """Record the answers, though the database go away meanwhile: it is back sooner than a doubt is cleared up.
+
+    Recording twice is as good as once, should the first time have been kept without our hearing of it.
+    """
+    patience = time.monotonic() + PATIENCE
+    while True:
+        counted: Counter = Counter()
+        try:
+            settle(sender, claimed, answers, clock(), counted)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > patience:
+                raise
+            connection.close()
+            time.sleep(PAUSE)
+        else:
+            tally.update(counted)
+            return
 
 
 @transaction.atomic

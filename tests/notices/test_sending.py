@@ -13,9 +13,10 @@ from urllib.parse import quote
 import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
+from liaison.common import steps
 from liaison.notices import sending
 from liaison.notices.channels import Answer, Unreachable
 from liaison.notices.choices import Channel, State, Word
@@ -164,6 +165,47 @@ def test_late_answer_settles_what_was_called_unknown(provider, make_notice, monk
     monkeypatch.setattr(provider, "during", slow)
     send_due()
     assert states() == {notice.pk: State.SENT}
+
+
+@pytest.fixture
+def cut():
+    """Call it with a step: the first time that work comes there, the database drops its connection."""
+
+    def arm(step):
+        def drop(at):
+            if at == step:
+                steps.listen(None)
+                pid = connection.connection.info.backend_pid
+                in_thread(lambda: connection.cursor().execute("SELECT pg_terminate_backend(%s, 5000)", [pid])).join()
+
+        steps.listen(drop)
+
+    yield arm
+    steps.listen(None)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("step", ["answered", "recorded, not committed"])
+def test_answer_outlives_the_connection_that_was_to_record_it(provider, make_notice, cut, step):
+    notice = make_notice()
+    cut(step)
+    assert send_due()["email:sent"] == 1
+    assert (provider.sent, states()) == ([notice.pk], {notice.pk: State.SENT})
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_lease_stands_when_the_database_stays_away_for_longer_than_the_answer_waits(
+    provider, make_notice, cut, monkeypatch
+):
+    notice = make_notice()
+    monkeypatch.setattr(sending, "PATIENCE", -1)
+    cut("answered")
+    with pytest.raises(OperationalError):
+        send_due()
+    connection.close()
+    assert (provider.sent, states()) == ([notice.pk], {notice.pk: State.LEASED})
 
 
 @pytest.mark.slow
