@@ -48,14 +48,14 @@ def start_user(home: Path) -> subprocess.Popen:
 
 def use(home: Path) -> str:
     """Hold the servers for a moment; gives back what the user said."""
-    said, errors = start_user(home).communicate(timeout=60)
+    said, errors = start_user(home).communicate(timeout=300)
     return said.strip() or errors.strip()
 
 
 def manage(home: Path, *words: str, **more: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "manage.py", *words]
     return subprocess.run(
-        command, cwd=PROJECT, env=environment(home, **more), capture_output=True, text=True, timeout=60
+        command, cwd=PROJECT, env=environment(home, **more), capture_output=True, text=True, timeout=300
     )
 
 
@@ -137,7 +137,7 @@ def test_what_a_kill_left_is_put_right_by_the_next(home, who):
 
 
 def test_the_pid_of_somebody_else_in_a_stale_file_is_no_obstacle(home):
-    bystander = subprocess.Popen(["sleep", "60"], **({"user": "nobody"} if os.geteuid() == 0 else {}))
+    bystander = subprocess.Popen(["sleep", "600"], **({"user": "nobody"} if os.geteuid() == 0 else {}))
     stale = home / "postgres" / "postmaster.pid"
     stale.write_text(f"{bystander.pid}\n/proc/self/cwd\n{int(time.time())}\n5432\n/tmp\n\n0 0\nready\n")
     assert use(home) == "up 2 2"

@@ -221,7 +221,7 @@ def test_senders_at_once_send_each_notice_exactly_once(provider, make_notice, ba
         send_due()
 
     for thread in [in_thread(work) for _ in range(3)]:
-        thread.join(20)
+        thread.join(120)
     assert sorted(provider.sent) == sorted(pks)
     assert set(states().values()) == {State.SENT}
 

@@ -48,7 +48,7 @@ def running(tmp_path, monkeypatch, settings):
 def test_reminder_leaves_by_itself_and_both_are_seen_alive(running, make_notice, liaison, tmp_path):
     liaison.email = "liaison@example.org"
     liaison.save()
-    notice, deadline = make_notice(), time.monotonic() + 40
+    notice, deadline = make_notice(), time.monotonic() + 120
     while time.monotonic() < deadline and notice.state != State.SENT:
         time.sleep(0.2)
         notice.refresh_from_db()

@@ -20,7 +20,7 @@ from .house import House, patiently
 from .providers import PLAIN, RECOGNISING, Providers
 from .traps import Trap
 
-PATIENCE = 90  # seconds until a round has settled
+PATIENCE = 240  # seconds until a round has settled
 ANY = "any moment"
 # How often a step may be passed before somebody is stopped at it: what a round of a thousand surely comes to.
 STEPS = {

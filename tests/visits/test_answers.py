@@ -274,7 +274,7 @@ def at_once(*works) -> list:
 
     def run(work):
         try:
-            barrier.wait(10)
+            barrier.wait(120)
             work()
         except ValidationError as error:
             raised.append(error)
@@ -285,7 +285,7 @@ def at_once(*works) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     return raised
 
 

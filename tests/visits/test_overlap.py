@@ -35,7 +35,7 @@ def at_once(monkeypatch):
 
         def waiting(*args):
             try:
-                barrier.wait(timeout=5)
+                barrier.wait(timeout=60)
             except threading.BrokenBarrierError:
                 pytest.fail("somebody was refused before the database was asked")
             if in_turn:

@@ -171,7 +171,7 @@ def test_numbers_have_no_gap_and_no_double_when_many_publish_at_once(station, st
     start = threading.Barrier(4)
 
     def publish(mine):
-        start.wait(10)
+        start.wait(120)
         try:
             publish_visits(mine, by=street)
         finally:

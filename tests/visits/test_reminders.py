@@ -166,7 +166,7 @@ class Held(Sender):
     def send(self, notice):
         self.sent.append(notice.about_version)
         self.on_its_way.set()
-        assert self.go.wait(10)
+        assert self.go.wait(120)
         return Answer(State.SENT, "ok")
 
 
@@ -196,7 +196,7 @@ def test_sender_passes_over_a_visit_that_is_being_moved(visit, district, held):
     held.go.set()
     with transaction.atomic():
         move(visit, 24, district)
-        start(send_due, factories.hour(6, at=17)).join(10)
+        start(send_due, factories.hour(6, at=17)).join(120)
         assert held.sent == []
     send_due(factories.hour(6, at=17))
     assert held.sent == []
@@ -210,10 +210,10 @@ def test_sender_passes_over_a_visit_that_is_being_moved(visit, district, held):
 def test_move_while_a_reminder_is_on_its_way_does_not_wait_and_is_told(visit, liaison, district, held):
     Notice.objects.exclude(recipient=liaison).update(state=State.CANCELLED)
     sender = start(send_due, factories.hour(6, at=17))
-    assert held.on_its_way.wait(10)
+    assert held.on_its_way.wait(120)
     move(visit, 24, district)
     held.go.set()
-    sender.join(10)
+    sender.join(120)
     old = Notice.objects.get(recipient=liaison, about_version=1)
     assert (old.state, old.answer, old.sent_at is not None) == (State.CANCELLED, Word.GONE_BEFORE, True)
     assert rows(about_version=2) == [(2, "liaison", "planned"), (2, "representative", "planned")]
@@ -228,7 +228,7 @@ def test_mover_and_senders_in_a_race_lose_nothing_and_double_nothing(visit, dist
     for _ in range(6):
         racing = [start(send_due, at), start(move, fresh(visit), 1, district), start(send_due, at)]
         for thread in racing:
-            thread.join(20)
+            thread.join(120)
     send_due(at)
     version = fresh(visit).version
     gone = Notice.objects.filter(sent_at__isnull=False).values_list("about_version", flat=True)

@@ -293,7 +293,7 @@ def test_two_who_fill_the_same_gaps_fill_them_once(station, street, monday):
     Visit.objects.filter(series=series, rule_on__gt=monday).delete()
     threads = [in_thread(lambda: fill_series(series, by=street)) for _ in range(2)]
     for thread in threads:
-        thread.join(20)
+        thread.join(120)
     assert stands(series) == [(monday + n * 7 * DAY, 9, "draft") for n in range(4)]
 
 

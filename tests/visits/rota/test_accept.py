@@ -225,7 +225,7 @@ def test_two_who_accept_at_once_make_each_visit_once(station, people, street):
 
     def accept():
         try:
-            barrier.wait(10)
+            barrier.wait(120)
             made.append(accept_plan(plan, by=street))
         finally:
             connection.close()
@@ -234,7 +234,7 @@ def test_two_who_accept_at_once_make_each_visit_once(station, people, street):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert sum(done for done, _refused in made) == 3
     assert sum(refused for _done, refused in made) == 0
     assert sorted(Visit.objects.values_list("station", flat=True)) == sorted(
@@ -255,7 +255,7 @@ def test_two_plans_do_not_give_somebody_two_visits_of_one_day(station, other_sta
 
     def accept(plan):
         try:
-            barrier.wait(10)
+            barrier.wait(120)
             made.append(accept_plan(plan, by=district))
         finally:
             connection.close()
@@ -264,5 +264,5 @@ def test_two_plans_do_not_give_somebody_two_visits_of_one_day(station, other_sta
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert sorted(made) == [(0, 1), (1, 0)]
