@@ -18,7 +18,7 @@ from liaison.common.embedded.redis import Redis
 from liaison.common.embedded.supervisor import Child, Supervisor
 
 RESTART = 0.05  # seconds; the supervisor's own second, doubled each time, is for programs that cannot start
-PATIENCE = 60
+PATIENCE = 240  # seconds
 VICTIMS = ("sender", "worker", "beat", "Redis", "PostgreSQL", "connection")
 
 
