@@ -3,8 +3,8 @@
 The day on which a clock starts is not counted (民法典第二百零一条). Months end on the day of the month they began on,
 and on the month's last day where it has no such day (第二百零二条): 31 August is three months after 31 May, 28 February
 one after 31 January. A clock of days or months that ends on a day off ends on the next working day (第二百零三条).
-Where a rule of the offices says otherwise, it is the unit that differs, not this reckoning. The due day
-itself still counts.
+Where a rule of the offices says otherwise, it is the unit that differs, not this reckoning. The due day itself
+still counts.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -46,12 +46,12 @@ class Extension(NamedTuple):
 
 
 class Passed(NamedTuple):
-    """A stretch between two days, both counted, that lengthened the clock by `days`, and why."""
+    """A stretch between two days, both counted, that lengthened the clock by `days`, and the pause's reason."""
 
     from_: date
     to: date
     days: int
-    why: str
+    reason: str
 
 
 class Deadline(NamedTuple):

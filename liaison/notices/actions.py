@@ -32,8 +32,8 @@ def plan(*, about: str, about_version: int, place: str, letters: Iterable[Letter
 
     One for each person and each of the channels by which that person is reached, and one for each room of the place.
     Those of another kind or version or for somebody else are cancelled; one that is late is left to its sender, who
-    drops and counts it. Whoever was already told of this version is
-    left alone; what has not gone out yet takes the new words and hours. Whoever plans many things brings one `house`.
+    drops and counts it. Whoever was already told of this version is left alone; what has not gone out yet takes the new
+    words and hours. Whoever plans many things brings one `house`.
     """
     letters = [letter._replace(to=list(letter.to)) for letter in letters]
     wanted = {

@@ -27,5 +27,6 @@ def test_nothing_is_lost_or_doubled_by_two_beats_and_two_workers_whoever_is_kill
         "beat:beat has published",
     ]  # fmt: skip
     said = prove(tmp_path, "--rounds", str(len(kills)), "--notices", "100", "--only", *kills)
+    assert "killed nobody:" in said, said
     for figure in ["kills: 5", "doubled: 0", "lost: 0"]:
         assert figure in said.splitlines(), said
