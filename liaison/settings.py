@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "stations",
     "representatives",
     "visits",
+    "feedback",
     "liaison.dashboard",
     "liaison.apps.LiaisonAdminConfig",
     "django.contrib.auth",

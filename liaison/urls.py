@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("desk/", desk, name="desk"),
     path("", include("visits.urls")),
+    path("", include("feedback.urls")),
     path("", include("stations.urls")),
     path("", include("representatives.urls")),
     path("", include("liaison.notices.urls")),

@@ -54,10 +54,12 @@ def _sown_again():
         if not apps.get_model("policy", "CalendarYear").objects.exists():
             for name in ("0002_defaults", "0007_defaults_since"):
                 import_module(f"liaison.policy.migrations.{name}").seed(apps, None)
+        if not apps.get_model("feedback", "Category").objects.exists():
+            import_module("feedback.migrations.0002_categories").seed(apps, None)
 
-    post_migrate.connect(sow, sender=apps.get_app_config("policy"), weak=False)
+    post_migrate.connect(sow, sender=apps.get_app_config("feedback"), weak=False)
     yield
-    post_migrate.disconnect(sow, sender=apps.get_app_config("policy"))
+    post_migrate.disconnect(sow, sender=apps.get_app_config("feedback"))
 
 
 def forget_cache() -> None:

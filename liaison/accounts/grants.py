@@ -30,6 +30,11 @@ VERBS = {
     "resend": _("重发"),
     "unmask": _("看完整联系方式"),
     "erase": _("清除联系方式"),
+    "handle": _("办理"),
+    "answer": _("答复"),
+    "urge": _("督办"),
+    "sign": _("联名"),
+    "review": _("审核"),
 }
 
 GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
@@ -75,6 +80,29 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "visits.printing": {"view": STAFF, "add": {D, S, L}},
     "visits.feedkey": {"view": {D, S, L, R}, "add": {D, S, L, R}, "change": {D, S, L, R}},
     "visits.photo": {"view": {*STAFF, R}, "add": {D, S, L}, "change": {D, S, L}, "delete": {D, S, L}},
+    "feedback.category": {"read": EVERYONE, "view": {*STAFF, R, P}, "add": {D, X}, "change": {D, X}},
+    "feedback.department": {"read": EVERYONE, "view": {*STAFF, R, P}, "add": {D, X}, "change": {D, X}},
+    "feedback.departmentmember": {"view": {D, A, X}, "add": {D, X}, "change": {D, X}, "delete": {D, X}},
+    # What voters say is no business of those who keep the machines running, either.
+    "feedback.opinion": {
+        "view": {D, S, L, A, R, P}, "add": {D, S, L}, "change": {D, S, L}, "handle": {D, S, L}, "answer": {R},
+        "urge": {D, S, L}, "publish": {D, S},
+    },
+    "feedback.opinionstep": {"view": {D, S, L, A, R}},
+    "feedback.attachment": {"view": {D, S, L, A, R, P}, "add": {D, S, L, P}},
+    "feedback.referral": {"view": {D, S, L, A, P}, "handle": {D, S, L}, "answer": {P}, "urge": {D, S, L}},
+    "feedback.duedate": {"view": {D, S, L, A, R, P}, "change": {D, S, L}},
+    "feedback.urge": {"view": {D, S, L, A, R, P}},
+    "feedback.rating": {"view": {D, S, L, A, R, P}, "add": {D, S, L}},
+    "feedback.outcome": {"read": EVERYONE, "view": {D, S, L, A, R}, "add": {D, S, L}, "change": {D, S, L},
+                         "publish": {D, S}},
+    "feedback.suggestion": {
+        "view": {D, S, L, A, R, P}, "add": {D, S, L, R}, "change": {D, S, L, R}, "sign": {R}, "review": {D},
+        "urge": {D}, "publish": {D},
+    },
+    "feedback.suggestionsigner": {"view": {D, S, L, A, R, P}, "sign": {R}},
+    "feedback.suggestionstep": {"view": {D, S, L, A, R, P}},
+    "feedback.erasure": {"view": {D, A}},
 }  # fmt: skip
 
 # What public pages are made of, and nothing else: a change to any of these makes the kept pages out of date.
