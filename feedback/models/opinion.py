@@ -172,7 +172,7 @@ class OpinionStepQuerySet(ScopedQuerySet):
 
 
 class OpinionStep(StepBase):
-    """办理步骤: who did what with an opinion, and where it led. Append-only; the state of the opinion is the last one."""
+    """办理步骤: who did what with an opinion. Append-only; the state of the opinion is where the last one led."""
 
     opinion = models.ForeignKey(Opinion, models.PROTECT, related_name="steps", verbose_name=_("意见"), db_index=False)
     kind = models.CharField(_("步骤"), max_length=30, choices=Step)
