@@ -95,13 +95,7 @@ def fill(visits: int) -> None:
         "visits": visits, "stations": max(20, visits // VISITS_PER_STATION),
         "people": max(20, visits // VISITS_PER_REPRESENTATIVE), "rare": RARE, "common": COMMON,
     }  # fmt: skip
-    community = (
-        f"(110000 + n / {STATIONS_PER_DISTRICT})::text || lpad((1 + n % {STATIONS_PER_DISTRICT} / 6)::text, 3, '0')"
-        f" || lpad((1 + n % 6)::text, 3, '0')"
-    )
-    station = community.replace("n /", "s /").replace("n %", "s %") + " || '-01'"
-    sizes["community"] = community
-    sizes["station_of"] = f"(SELECT {station} FROM (SELECT n % {sizes['stations']} AS s) AS of)"
+    sizes["community"], sizes["station_of"] = places(sizes["stations"])
     with connection.cursor() as cursor:
         cursor.execute("SET maintenance_work_mem = '1GB'; SET jit = off")
         with without_indexes(cursor):
@@ -111,6 +105,16 @@ def fill(visits: int) -> None:
             cursor.execute(f"VACUUM (ANALYZE) {table}")
     connection.close()
     print(f"prepared in {time.monotonic() - started:.0f} s", flush=True)
+
+
+def places(stations: int) -> tuple[str, str]:
+    """SQL for the code of the n-th community, and of the station that the n-th row belongs to."""
+    community = (
+        f"(110000 + n / {STATIONS_PER_DISTRICT})::text || lpad((1 + n % {STATIONS_PER_DISTRICT} / 6)::text, 3, '0')"
+        f" || lpad((1 + n % 6)::text, 3, '0')"
+    )
+    station = community.replace("n /", "s /").replace("n %", "s %") + " || '-01'"
+    return community, f"(SELECT {station} FROM (SELECT n % {stations} AS s) AS of)"
 
 
 @contextmanager
