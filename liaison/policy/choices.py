@@ -39,7 +39,10 @@ class Key(TextChoices):
     QUIET_FROM = "notice.quiet_from", _("夜间不发提醒，自")
     QUIET_TO = "notice.quiet_to", _("夜间不发提醒，至")
     DIGEST_HOUR = "notice.digest_hour", _("每日汇总邮件的发送时间")
+    ACCEPT_WORKDAYS = "opinion.accept_workdays", _("意见受理期限")
     PROMISE_WORKDAYS = "opinion.promise_workdays", _("意见答复期限（未另行承诺时）")
+    RETURN_OPINION_WORKDAYS = "opinion.return_workdays", _("意见转办不当的退回和重新转办期限")
+    REDO_WORKDAYS = "opinion.redo_workdays", _("群众不满意时重新办理期限")
     SUGGESTION_MONTHS = "suggestion.answer_months", _("代表建议答复期限")
     SUGGESTION_HARD_MONTHS = "suggestion.hard_months", _("疑难代表建议答复期限")
     RETURN_WORKDAYS = "suggestion.return_workdays", _("交办不当的退回期限")
@@ -73,7 +76,10 @@ DEFAULTS: dict[Key, Default] = {
     Key.QUIET_FROM: Default(Decimal(21), Unit.HOUR_OF_DAY, OURS),
     Key.QUIET_TO: Default(Decimal(8), Unit.HOUR_OF_DAY, OURS),
     Key.DIGEST_HOUR: Default(Decimal(8), Unit.HOUR_OF_DAY, OURS),
+    Key.ACCEPT_WORKDAYS: Default(Decimal(3), Unit.WORKDAYS, OURS),
     Key.PROMISE_WORKDAYS: Default(Decimal(15), Unit.WORKDAYS, OURS),
+    Key.RETURN_OPINION_WORKDAYS: Default(Decimal(5), Unit.WORKDAYS, OURS),
+    Key.REDO_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, OURS),
     Key.SUGGESTION_MONTHS: Default(Decimal(3), Unit.MONTHS, "代表法第五十一条"),
     Key.SUGGESTION_HARD_MONTHS: Default(Decimal(6), Unit.MONTHS, "代表法第五十一条"),
     Key.RETURN_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, HENAN),
