@@ -5,6 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
+from feedback import actions as feedback
+from feedback.models import Department, Opinion, Referral
 from liaison.accounts.models import Contact, Posting, Region, User
 from liaison.notices.choices import Channel, Kind
 from liaison.notices.models import Notice
@@ -122,3 +124,26 @@ def contact(place: str, **fields) -> Contact:
     number = next(count)
     defaults = {"name": f"选民{number}", "phone": f"139{number:08}", "privacy_version": "2026-01"}
     return Contact.objects.keep(place=place, **(defaults | fields))
+
+
+def department(place: str, name: str = "", members=(), **fields) -> Department:
+    """A body at the division `place` that matters are handed to; `members` are users who sign in for it."""
+    row = Department.objects.create(place=place, name=name or f"承办单位{next(count)}", **fields)
+    row.members.add(*members)
+    return row
+
+
+def opinion(station: Station, **fields) -> Opinion:
+    """What a voter said at a station, waiting to be accepted; with `contact=contact(station.code)` they left a name."""
+    defaults = {"matter": f"第{next(count)}号楼前的路灯坏了。夜里看不见路"}
+    row = feedback.receive(station, **(defaults | fields))
+    row.refresh_from_db()
+    return row
+
+
+def referral(matter: Opinion, lead: Department, *, assisting=(), by=None, **fields) -> Referral:
+    """The opinion in the hands of `lead`; what those `assisting` have stands in `matter.referrals`."""
+    row = feedback.forward(matter, lead=lead, assisting=assisting, by=by, **fields)
+    matter.refresh_from_db()
+    row.refresh_from_db()
+    return row
