@@ -59,7 +59,7 @@ def reckon_again(due: DueDate) -> Deadline:
         extensions=[Extension(e["count"], _day(e["agreed_on"]), e["reason"]) for e in due.extensions],
     )  # fmt: skip
     due.first_due_on, due.due_on, due.rolled_from = deadline.first_due_on, deadline.due_on, deadline.rolled_from
-    due.passed = [[p.from_.isoformat(), p.to.isoformat(), p.days, p.reason] for p in deadline.passed]
+    due.passed = [[p.from_.isoformat(), p.to.isoformat(), p.days, p.reason] for p in deadline.pauses]
     due.is_provisional = deadline.is_provisional
     return deadline
 

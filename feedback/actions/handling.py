@@ -63,7 +63,7 @@ def resolve_on_spot(
     """当场解决: what was done, in words for the voter. All clocks end. Tells the voter, who may rate it."""
     opinion = locked(opinion, seen)
     step = take(opinion, Step.RESOLVED, by=by, words=needed(words), representative=representative)
-    end_dates(opinion.due_dates)
+    answered(opinion)
     tell(step)
     return step
 
@@ -96,6 +96,7 @@ def refuse(opinion: Opinion, *, ground: str, office: str, by: User, seen: int | 
         opinion, Step.REFUSED, by=by, words=needed(ground, _("请说明不予受理的理由")),
         data={"office": needed(office, _("请写明应向哪个部门反映"))},
     )  # fmt: skip
+    call_back(opinion)
     end_dates(opinion.due_dates, as_=DueEnd.DROPPED)
     tell(step)
     return step
@@ -207,7 +208,8 @@ def change(opinion: Opinion, *, by: User, seen: int | None = None, **fields) -> 
 
 
 def answered(opinion: Opinion) -> None:
-    """The answer is given: the clocks for it end, and so does whatever was asked of departments besides."""
+    """The answer is given: the clocks for it end, and whoever was still asked to assist is asked no longer."""
+    call_back(opinion)
     end_dates(opinion.due_dates)
 
 

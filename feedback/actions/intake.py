@@ -56,6 +56,7 @@ def receive(
     step = take(opinion, Step.HELD_BACK if opinion.doubts else Step.RECEIVED, by=by)
     if not opinion.doubts:
         start_accepting(opinion, by=by)
+        opinion.refresh_from_db(fields=["next_due_on"])
     tell(step)
     return opinion
 

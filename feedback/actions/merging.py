@@ -12,7 +12,7 @@ from ..due import end_dates
 from ..models import Opinion
 from ..steps import locked, take
 from ..telling import tell
-from .handling import needed
+from .handling import call_back, needed
 from .intake import receive
 
 MOST_PARTS = 10
@@ -33,6 +33,7 @@ def merge(opinion: Opinion, *, into: Opinion, reason: str, by: User, seen: int |
     take(into, Step.TOOK_IN, by=by, other=opinion)
     opinion.merged_into = into
     opinion.save(update_fields=["merged_into"])
+    call_back(opinion)
     end_dates(opinion.due_dates, as_=DueEnd.DROPPED)
     tell(step)
     return into

@@ -33,10 +33,13 @@ def forward(
     step = take(opinion, Step.FORWARDED, by=by, words=words, department=lead)
     end_dates(opinion.due_dates.filter(kind__in=[DueKind.ACCEPT, DueKind.REASSIGN]))
     _voter_has_a_day(opinion, by)
+    for assisting_so_far in opinion.referrals.open().filter(department=lead):
+        _end(assisting_so_far, ReferralState.RECALLED, DueEnd.DROPPED)
     referral = _send(opinion, lead, Part.LEAD, words=words, due_on=due_on, by=by)
     tell(step)
+    there = set(opinion.referrals.open().values_list("department", flat=True))
     for department in assisting:
-        if department != lead:
+        if department.pk not in there:
             tell(_assist(opinion, department, words=words, by=by))
     return referral
 
