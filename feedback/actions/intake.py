@@ -6,10 +6,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
-from liaison.common.personal import refuse_id_numbers
 
 from liaison.accounts.models import Contact, User
 from liaison.common.exceptions import verb
+from liaison.common.personal import refuse_id_numbers
 from liaison.policy.choices import Key
 from representatives.models import Representative
 from stations.models import Station

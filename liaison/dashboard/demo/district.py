@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
+from feedback.models import DueDate, Opinion, OpinionStep
 from liaison import accounts
 from liaison.accounts import divisions
 from liaison.accounts.actions import log
@@ -19,7 +20,7 @@ from representatives.models import Membership, Representative
 from stations.models import Station
 from visits.models import Visit
 
-from . import centres, representatives, rota, stations, visits
+from . import centres, opinions, representatives, rota, stations, visits
 from .stations import DISTRICT, NEIGHBOUR, SHOWN
 
 DIVISIONS = Path(accounts.__file__).parent / "data" / "jinshui"
@@ -66,10 +67,12 @@ def load(*, now: datetime, scale: int, password: str) -> dict[str, int]:
     add_accounts(today, places, password)
     visits.build(rng, now, places)
     rota.build(now, User.objects.get(username="street"))
+    opinions.build(rng, now, places)
     log(None, MARK, "金水区", scale=scale)
     analyze()
     return {
         "联络站": len(places), "代表": len(people), "编组": Membership.objects.count(), "进站": Visit.objects.count(),
+        "意见": Opinion.objects.count(),
     }  # fmt: skip
 
 
@@ -94,6 +97,8 @@ def add_accounts(today: date, places: list[stations.Place], password: str) -> No
 
 def analyze() -> None:
     """Let the planner know the rows at once; autovacuum would come a minute later."""
-    tables = ", ".join(model._meta.db_table for model in (Station, Representative, Membership, Visit))
+    tables = ", ".join(
+        model._meta.db_table for model in (Station, Representative, Membership, Visit, Opinion, OpinionStep, DueDate)
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {tables}")
