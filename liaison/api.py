@@ -5,6 +5,7 @@ from django.utils import timezone
 from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import APIRootView, DefaultRouter
 
+from feedback.api import OpinionViewSet
 from liaison.accounts.api import ReadOrSignIn, RegionViewSet
 from liaison.common.api import NothingHere
 from representatives.api import RepresentativeViewSet
@@ -27,6 +28,7 @@ router.register("regions", RegionViewSet, basename="region")
 router.register("stations", StationViewSet, basename="station")
 router.register("representatives", RepresentativeViewSet, basename="representative")
 router.register("visits", VisitViewSet, basename="visit")
+router.register("opinions", OpinionViewSet, basename="opinion")
 
 
 class DocsView(SpectacularSwaggerSplitView):

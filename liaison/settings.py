@@ -310,6 +310,8 @@ SPECTACULAR_SETTINGS = {
         "VisitState": "visits.choices.State",
         "AttendanceState": "visits.choices.AttendanceState",
         "SeatStatus": "representatives.choices.SeatStatus",
+        "OpinionState": "feedback.choices.State",
+        "ReferralState": "feedback.choices.ReferralState",
     },
 }
 
