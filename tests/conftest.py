@@ -52,7 +52,7 @@ def _sown_again():
 
     def sow(sender, **kwargs):
         if not apps.get_model("policy", "CalendarYear").objects.exists():
-            for name in ("0002_defaults", "0007_defaults_since"):
+            for name in ("0002_defaults", "0014_opinion_defaults"):
                 import_module(f"liaison.policy.migrations.{name}").seed(apps, None)
         if not apps.get_model("feedback", "Category").objects.exists():
             import_module("feedback.migrations.0002_categories").seed(apps, None)

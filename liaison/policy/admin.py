@@ -25,6 +25,7 @@ class ThresholdForm(GrantedForm):
 
     class Meta:
         help_texts = {
+            "value": _("问“是否”的规则，是填 1，否填 0"),
             "valid_from": _("从这一天起按新数值执行；此前的事仍按当时的数值"),
         }
 
@@ -83,7 +84,7 @@ class ThresholdAdmin(GrantedAdmin):
 
     @admin.display(description=_("数值"))
     def amount(self, row):
-        return f"{row.value.normalize():f} {row.get_unit_display()}"
+        return row.amount
 
     @admin.display(description=_("状态"))
     def standing(self, row):

@@ -16,12 +16,13 @@ class Unit(TextChoices):
     YEARS = "years", _("年")
     HOUR_OF_DAY = "hour_of_day", _("点")
     METRES = "metres", _("米")
+    YES_NO = "yes_no", _("（1 为是，0 为否）")
 
 
 # More than this is a slip of the finger, and days beyond it lead out of the calendar.
 MOST = {
     Unit.DAYS: 3660, Unit.WORKDAYS: 1000, Unit.MONTHS: 120, Unit.HOURS: 240, Unit.TIMES: 1000, Unit.YEARS: 100,
-    Unit.HOUR_OF_DAY: 23, Unit.METRES: 100_000,
+    Unit.HOUR_OF_DAY: 23, Unit.METRES: 100_000, Unit.YES_NO: 1,
 }  # fmt: skip
 
 
@@ -43,9 +44,16 @@ class Key(TextChoices):
     PROMISE_WORKDAYS = "opinion.promise_workdays", _("意见答复期限（未另行承诺时）")
     RETURN_OPINION_WORKDAYS = "opinion.return_workdays", _("意见转办不当的退回和重新转办期限")
     REDO_WORKDAYS = "opinion.redo_workdays", _("群众不满意时重新办理期限")
+    CLOSE_DAYS = "opinion.close_days", _("答复后无人评价，自动办结的天数")
+    ANONYMOUS = "opinion.anonymous", _("是否接受匿名反映")
+    LINK_DAYS = "opinion.link_days", _("承办单位答复链接的有效期")
+    SOON_WORKDAYS = "deadline.soon_workdays", _("期限将到前提醒的时间")
+    URGE_HEAD_WORKDAYS = "deadline.urge_head_workdays", _("逾期多久后督办负责人")
+    URGE_DISTRICT_WORKDAYS = "deadline.urge_district_workdays", _("逾期多久后报区人大督办")
     SUGGESTION_MONTHS = "suggestion.answer_months", _("代表建议答复期限")
     SUGGESTION_HARD_MONTHS = "suggestion.hard_months", _("疑难代表建议答复期限")
     RETURN_WORKDAYS = "suggestion.return_workdays", _("交办不当的退回期限")
+    REASSIGN_WORKDAYS = "suggestion.reassign_workdays", _("交办不当退回后重新交办的期限")
     ASSIST_MONTHS = "suggestion.assist_months", _("协办单位反馈期限")
     VIEW_WORKDAYS = "suggestion.view_workdays", _("代表对答复提出意见的期限")
     REDO_MONTHS = "suggestion.redo_months", _("代表不满意时重新办理期限")
@@ -80,9 +88,16 @@ DEFAULTS: dict[Key, Default] = {
     Key.PROMISE_WORKDAYS: Default(Decimal(15), Unit.WORKDAYS, OURS),
     Key.RETURN_OPINION_WORKDAYS: Default(Decimal(5), Unit.WORKDAYS, OURS),
     Key.REDO_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, OURS),
+    Key.CLOSE_DAYS: Default(Decimal(15), Unit.DAYS, OURS),
+    Key.ANONYMOUS: Default(Decimal(1), Unit.YES_NO, OURS),
+    Key.LINK_DAYS: Default(Decimal(30), Unit.DAYS, OURS),
+    Key.SOON_WORKDAYS: Default(Decimal(3), Unit.WORKDAYS, OURS),
+    Key.URGE_HEAD_WORKDAYS: Default(Decimal(3), Unit.WORKDAYS, OURS),
+    Key.URGE_DISTRICT_WORKDAYS: Default(Decimal(7), Unit.WORKDAYS, OURS),
     Key.SUGGESTION_MONTHS: Default(Decimal(3), Unit.MONTHS, "代表法第五十一条"),
     Key.SUGGESTION_HARD_MONTHS: Default(Decimal(6), Unit.MONTHS, "代表法第五十一条"),
     Key.RETURN_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, HENAN),
+    Key.REASSIGN_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, HENAN),
     Key.ASSIST_MONTHS: Default(Decimal(2), Unit.MONTHS, HENAN),
     Key.VIEW_WORKDAYS: Default(Decimal(10), Unit.WORKDAYS, HENAN),
     Key.REDO_MONTHS: Default(Decimal(1), Unit.MONTHS, HENAN),

@@ -63,9 +63,14 @@ class Threshold(models.Model):
         ]
 
     def __str__(self) -> str:
-        value = f"{self.value.normalize():f}"
-        words = {"rule": self.get_key_display(), "value": value, "unit": self.get_unit_display()}
-        return _("%(rule)s %(value)s%(unit)s") % words
+        return f"{self.get_key_display()} {self.amount}"
+
+    @property
+    def amount(self) -> str:
+        """3 个工作日; a question of yes or no is answered in a word."""
+        if self.unit == Unit.YES_NO:
+            return str(_("是") if self.value else _("否"))
+        return f"{self.value.normalize():f} {self.get_unit_display()}"
 
 
 class CalendarYearQuerySet(ScopedQuerySet):

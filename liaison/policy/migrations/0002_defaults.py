@@ -14,7 +14,7 @@ NAMES = {
 
 
 # Units of later migrations: the constraint of the next one does not know them yet, and they seed their own.
-LATER_UNITS = {"metres"}
+LATER_UNITS = {"metres", "yes_no"}
 
 
 def seed(apps, schema_editor):
