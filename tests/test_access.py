@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from feedback.links import token_of
 from liaison.accounts.models import Job
 from liaison.notices.models import ChannelSetting
 from visits.feeds.keys import address_of, make_key
@@ -89,6 +90,37 @@ WHO = {
     "visits:photo": {*WATCHERS, "representative"},
     "visits:photo-thumbnail": {*WATCHERS, "representative"},
     "visits:photo-delete": PLANNERS,
+    "feedback:opinion-add": {*PLANNERS, "neighbour"},
+    "feedback:opinion": {*PLANNERS, "auditor", "representative"},
+    "feedback:opinion-answer": {*PLANNERS, "representative"},
+    "feedback:opinion-accept": PLANNERS,
+    "feedback:opinion-resolve": PLANNERS,
+    "feedback:opinion-promise": PLANNERS,
+    "feedback:opinion-forward": PLANNERS,
+    "feedback:opinion-assist": PLANNERS,
+    "feedback:opinion-recall": PLANNERS,
+    "feedback:opinion-refuse": PLANNERS,
+    "feedback:opinion-pass": PLANNERS,
+    "feedback:opinion-pass-back": {*PLANNERS, "representative"},  # is led back where there is nothing to hand back
+    "feedback:opinion-close": PLANNERS,
+    "feedback:opinion-reopen": PLANNERS,
+    "feedback:opinion-merge": PLANNERS,
+    "feedback:opinion-split": PLANNERS,
+    "feedback:opinion-withdraw": PLANNERS,
+    "feedback:opinion-note": PLANNERS,
+    "feedback:opinion-change": PLANNERS,
+    "feedback:opinion-rate": PLANNERS,
+    "feedback:opinion-clear": PLANNERS,
+    "feedback:opinion-discard": PLANNERS,
+    "feedback:department-list": {*WATCHERS, "neighbour", "representative", "department"},
+    "feedback:referral-list": {*PLANNERS, "neighbour", "auditor", "department"},
+    "feedback:referral": {*PLANNERS, "auditor", "department"},
+    "feedback:referral-sign": {"department"},
+    "feedback:referral-return": {"department"},
+    "feedback:referral-answer": {"department"},
+    "feedback:referral-link": PLANNERS,
+    "feedback:transmittal": {*PLANNERS, "neighbour"},
+    "feedback:link": ALL,  # whoever has the link
     "visits:rota-list": SIGNED_IN,
     "visits:rota-add": {"district", "street"},
     "visits:rota": {"district", "street", "auditor", "administrator"},
@@ -206,7 +238,12 @@ def world(request, settings, station, representative):
     message = factories.notice(representative, station, channel="inbox", state="sent", sent_at=timezone.now())
     asked = Invitation.objects.create(visit=public, representative=person)
     gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
+    said = factories.opinion(station, representative=person, contact=factories.contact(station.code))
+    office = factories.department("410105", members=[request.getfixturevalue("department")])
+    sent = factories.referral(factories.opinion(station), office)
     parts = {
+        "feedback:referral": sent.public_id, "feedback:link": token_of(sent),
+        "feedback:opinion": said.public_id,
         "notices:unsubscribe": factories.contact(station.code).leave_token,
         "visits:answer": asked.key, "visits:desk-answer": asked.public_id,
         "visits:series-together-made": together.public_id,

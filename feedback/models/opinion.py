@@ -170,6 +170,9 @@ class Opinion(Matter):
 class OpinionStepQuerySet(ScopedQuerySet):
     place = "opinion__station__code"
 
+    def own_q(self, user: User) -> Q:
+        return Q(opinion__in=Opinion.objects.filter(Opinion.objects.all().own_q(user)))
+
 
 class OpinionStep(StepBase):
     """办理步骤: who did what with an opinion. Append-only; the state of the opinion is where the last one led."""

@@ -1,0 +1,80 @@
+"""The course of an opinion as its handlers read it: each step with who, when, in which words, and what it was about."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from django.utils.translation import gettext as _
+
+from liaison.common.templatetags.face import joined
+from representatives.choices import SeatLevel
+
+from .choices import AnswerOutcome, Party, Satisfaction, Step
+from .models import Category, Opinion, OpinionStep
+
+BY_VOTER = frozenset({Step.RECEIVED, Step.HELD_BACK, Step.RATED, Step.WITHDRAWN, Step.MERGED})
+BY_DEPARTMENT = frozenset(
+    {Step.SIGNED_FOR, Step.RETURNED, Step.ASSIST_RETURNED, Step.DEPARTMENT_ANSWERED, Step.ASSIST_ANSWERED}
+)
+ANSWERS = frozenset(
+    {Step.RESOLVED, Step.STATION_ANSWERED, Step.REPRESENTATIVE_ANSWERED, Step.DEPARTMENT_ANSWERED, Step.ASSIST_ANSWERED}
+)
+
+
+class Line(NamedTuple):
+    """A step in words. `facts` are (label, value); `other` is the opinion that it names, if within reach."""
+
+    step: OpinionStep
+    who: str
+    facts: list[tuple[str, str]]
+    other: Opinion | None
+    is_answer: bool
+
+
+def course_of(steps: Iterable[OpinionStep], others: Mapping[int, Opinion]) -> list[Line]:
+    """`steps` in words, in their order; `others` are the opinions beside this one that the reader reaches."""
+    return [
+        Line(step, who_did(step), facts_of(step), others.get(step.other_id), step.kind in ANSWERS) for step in steps
+    ]
+
+
+def who_did(step: OpinionStep) -> str:
+    """A name, or what stands for it where nobody of the house did it: the voter, a department by its link, a rule."""
+    if step.by_id:
+        return str(step.by)
+    if step.kind in BY_DEPARTMENT:
+        return joined(filter(None, [str(step.department or ""), step.data.get("name")]))
+    return _("群众本人") if step.kind in BY_VOTER else _("系统按规定")
+
+
+def facts_of(step: OpinionStep) -> list[tuple[str, str]]:
+    data = step.data
+    facts = [
+        (_("承办单位"), str(step.department) if step.department_id else ""),
+        (_("代表"), _person(step)),
+        (_("办理结果"), AnswerOutcome(data["outcome"]).label if data.get("outcome") else ""),
+        (_("签发人"), data.get("signed_by", "")),
+        (_("应向哪里反映"), data.get("office", "")),
+        (_("评价"), joined(f"{Party(p).label} {Satisfaction(v).label}" for p, v in data.get("values", {}).items())),
+        *_changes(data),
+    ]
+    return [(label, value) for label, value in facts if value]
+
+
+def _person(step: OpinionStep) -> str:
+    if not step.representative_id:
+        return ""
+    level = step.data.get("level")
+    return f"{SeatLevel(level).label} {step.representative}" if level else str(step.representative)
+
+
+def _changes(data: dict) -> list[tuple[str, str]]:
+    before, after = data.get("before", {}), data.get("after", {})
+    return [
+        (_named(field), _("“%(old)s”改为“%(new)s”") % {"old": old or _("空"), "new": after.get(field) or _("空")})
+        for field, old in before.items()
+        if old != after.get(field)
+    ]
+
+
+def _named(field: str) -> str:
+    return str(Opinion._meta.get_field(field).verbose_name if field != "category" else Category._meta.verbose_name)
