@@ -5,3 +5,6 @@ from django.utils.translation import gettext_lazy as _
 class FeedbackConfig(AppConfig):
     name = "feedback"
     verbose_name = _("选民意见")
+
+    def ready(self):
+        from .transmittal import jobs  # noqa: F401 - a worker knows the work by its name

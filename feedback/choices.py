@@ -178,6 +178,7 @@ REFERRAL_MOVES: dict[str, frozenset[str]] = {
     ReferralState.RECALLED: frozenset(),
 }
 REFERRAL_OPEN = (ReferralState.SENT, ReferralState.RECEIVED)
+REFERRAL_GIVEN_UP = (ReferralState.RETURNED, ReferralState.RECALLED)
 REFERRAL_FACES: dict[str, str] = {
     ReferralState.SENT: "wait", ReferralState.RECEIVED: "info", ReferralState.RETURNED: "soon",
     ReferralState.ANSWERED: "good", ReferralState.RECALLED: "off",

@@ -14,9 +14,10 @@ from liaison.common.fields import CodeField, PublicIdField
 from liaison.common.triggers import refuse
 from stations.models import Station
 
-from ..choices import LONGEST_TITLE, Party, Satisfaction
+from ..choices import LONGEST_TITLE, REFERRAL_GIVEN_UP, Party, Satisfaction, Source, Step
 from .department import Category, Department
 from .opinion import Opinion, OpinionStep
+from .referral import Referral
 
 
 class OfOpinionQuerySet(ScopedQuerySet):
@@ -31,7 +32,17 @@ class OfOpinionQuerySet(ScopedQuerySet):
 
 
 class AttachmentQuerySet(OfOpinionQuerySet):
-    pass
+    def within(self, posting) -> Q:
+        """A department opens what came with the opinion and with answers, as long as it has to do with the matter."""
+        if posting.role != Role.DEPARTMENT:
+            return super().within(posting)
+        sent = Referral.objects.filter(department__members=posting.user).exclude(state__in=REFERRAL_GIVEN_UP)
+        return Q(opinion__in=sent.values("opinion")) & self.of_departments_q()
+
+    def of_departments_q(self) -> Q:
+        """What departments are shown: never the letter that a voter wrote on paper, with name and telephone in it."""
+        with_matter = Q(step=None) & ~Q(opinion__source=Source.PAPER)
+        return with_matter | Q(step__kind__in=[Step.DEPARTMENT_ANSWERED, Step.ASSIST_ANSWERED])
 
 
 @pghistory.track(exclude=["name"])

@@ -135,5 +135,9 @@ class Referral(models.Model):
         return self.state in REFERRAL_OPEN
 
     @property
+    def leads(self) -> bool:
+        return self.part == Part.LEAD
+
+    @property
     def due_on(self):
         return None if self.next_due_on == FAR else self.next_due_on
