@@ -67,10 +67,10 @@ class Threshold(models.Model):
 
     @property
     def amount(self) -> str:
-        """3 个工作日; a question of yes or no is answered in a word."""
+        """3个工作日; a question of yes or no is answered in a word."""
         if self.unit == Unit.YES_NO:
             return str(_("是") if self.value else _("否"))
-        return f"{self.value.normalize():f} {self.get_unit_display()}"
+        return f"{self.value.normalize():f}{self.get_unit_display()}"
 
 
 class CalendarYearQuerySet(ScopedQuerySet):

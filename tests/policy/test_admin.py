@@ -32,15 +32,15 @@ def test_new_value_is_a_new_row_with_the_rules_own_unit(as_, district):
     today = timezone.localdate()
     assert Threshold.objects.number(Key.NOTICE_DAYS, today) == before
     assert Threshold.objects.number(Key.NOTICE_DAYS, today + timedelta(days=10)) == 5
-    assert Threshold.objects.get(value=5).unit == "days"
+    assert Threshold.objects.get(key="visit.notice_days", value=5).unit == "days"
 
 
 def test_notice_may_be_counted_in_working_days_and_other_rules_keep_their_unit(as_, district):
     as_(district).post(ADD, threshold(days=10) | {"unit": "workdays"})
-    assert str(Threshold.objects.get(value=5)) == "进站公告提前天数 5个工作日"
+    assert str(Threshold.objects.get(key="visit.notice_days", value=5)) == "进站公告提前天数 5个工作日"
     response = as_(district).post(ADD, threshold(days=1) | {"key": Key.DIGEST_HOUR, "unit": "workdays"})
     assert response.context["adminform"].form.errors == {"unit": ["这条规则的单位固定为“点”，请选“随规则而定”"]}
-    assert Threshold.objects.filter(value=5).count() == 1
+    assert Threshold.objects.filter(key="visit.notice_days", value=5).count() == 1
 
 
 def test_value_for_the_past_is_refused_at_its_field(as_, district):
@@ -48,7 +48,7 @@ def test_value_for_the_past_is_refused_at_its_field(as_, district):
     assert response.context["adminform"].form.errors == {
         "valid_from": ["生效日期不能早于今天：已经执行过的规则不能改写"]
     }
-    assert not Threshold.objects.filter(value=5).exists()
+    assert not Threshold.objects.filter(key="visit.notice_days", value=5).exists()
 
 
 @pytest.mark.parametrize(
