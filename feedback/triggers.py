@@ -67,7 +67,7 @@ def steps_of(matter: str, table: str, done: tuple[str, ...]) -> list[pgtrigger.T
             """,
         ),
         refuse(
-            f"{matter}_step_stays", "办理记录只能增加，不能修改或删除", pgtrigger.Update | pgtrigger.Delete
+            "append_only", "办理记录只能增加，不能修改或删除", pgtrigger.Update | pgtrigger.Delete
         ),
     ]  # fmt: skip
 
@@ -106,3 +106,4 @@ DUE_TRIGGERS = [
     ),
     refuse("due_kept", "期限要留着，不能删除", pgtrigger.Delete),
 ]  # fmt: skip
+APPEND_ONLY = [refuse("append_only", "这条记录只能增加，不能修改或删除", pgtrigger.Update | pgtrigger.Delete)]

@@ -16,7 +16,7 @@ from liaison.common.fields import CodeField
 from liaison.policy.choices import Unit
 
 from ..choices import DueEnd, DueKind, Rank
-from ..triggers import DUE_TRIGGERS
+from ..triggers import APPEND_ONLY, DUE_TRIGGERS
 from .opinion import DISTRICT_DIGITS, Opinion
 from .referral import ONE_MATTER, Referral
 from .suggestion import Suggestion, SuggestionSigner
@@ -168,6 +168,7 @@ class Urge(models.Model):
                 violation_error_message=_("已经督办过"),
             ),
         ]  # fmt: skip
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return f"{self.get_rank_display()} {self.to}"

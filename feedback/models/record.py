@@ -15,6 +15,7 @@ from liaison.common.triggers import refuse
 from stations.models import Station
 
 from ..choices import LONGEST_TITLE, REFERRAL_GIVEN_UP, Party, Satisfaction, Source, Step
+from ..triggers import APPEND_ONLY
 from .department import Category, Department
 from .opinion import Opinion, OpinionStep
 from .referral import Referral
@@ -79,6 +80,7 @@ class RatingQuerySet(OfOpinionQuerySet):
     pass
 
 
+@pghistory.track(exclude=["words"])
 class Rating(models.Model):
     """What the voter said of an answer: of each party's for itself, once in each round of handling. Never changed."""
 
@@ -196,6 +198,7 @@ class Erasure(models.Model):
         verbose_name, verbose_name_plural = _("清除凭证"), pgettext_lazy("plural", "清除凭证")
         ordering = ["-id"]
         indexes = [models.Index(fields=["place", "-id"], name="erasure_place")]
+        triggers = APPEND_ONLY
 
     def __str__(self) -> str:
         return self.number

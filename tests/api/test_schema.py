@@ -5,6 +5,11 @@ from django.core.management import call_command
 
 from tests.conftest import forget_cache
 
+OPINION_ACTS = (
+    "accept", "answer", "assist", "close", "forward", "promise", "rate", "recall", "refuse", "reopen",
+    "representative-answer", "resolve",
+)  # fmt: skip
+
 
 def test_schema_is_whole_and_warns_of_nothing(client, capsys):
     call_command("spectacular", "--validate", "--fail-on-warn", "--format", "openapi-json")
@@ -14,13 +19,18 @@ def test_schema_is_whole_and_warns_of_nothing(client, capsys):
         "/api/v1/regions/", "/api/v1/regions/{code}/", "/api/v1/stations/", "/api/v1/stations/{code}/",
         "/api/v1/representatives/", "/api/v1/representatives/{public_id}/", "/api/v1/visits/",
         "/api/v1/visits/{public_id}/", "/api/v1/visits/{public_id}/publish/", "/api/v1/visits/{public_id}/cancel/",
-        "/api/v1/visits/{public_id}/log/",
+        "/api/v1/visits/{public_id}/log/", "/api/v1/opinions/", "/api/v1/opinions/{public_id}/",
+        *(f"/api/v1/opinions/{{public_id}}/{act}/" for act in OPINION_ACTS),
     }  # fmt: skip
 
 
 def test_schema_tells_of_no_phone_or_mail_of_a_person_and_no_row_number(client):
     schemas = client.get("/api/v1/schema/").json()["components"]["schemas"]
-    shown = {name: set(schema.get("properties", ())) for name, schema in schemas.items()}
+    shown = {
+        name: set(schema.get("properties", ()))
+        for name, schema in schemas.items()
+        if not name.endswith("Request")  # what a client sends is not shown to anybody
+    }
     assert not {name for name, fields in shown.items() if fields & {"id", "pk", "email", "user", "username"}}
     assert {name for name, fields in shown.items() if "phone" in fields} == {"Station", "StationDetail"}
 
@@ -35,7 +45,7 @@ def test_docs_load_their_script_from_an_address(client):
 
 
 def test_root_names_the_lists(client):
-    assert set(client.get("/api/v1/").json()) == {"regions", "stations", "representatives", "visits"}
+    assert set(client.get("/api/v1/").json()) == {"regions", "stations", "representatives", "visits", "opinions"}
 
 
 @pytest.fixture
