@@ -133,7 +133,9 @@ PLATE = re.compile(
     rf"(?:[{ALNUM}]{{4}}[挂学警港澳]|[{ALNUM}]{{5,6}})(?![A-Za-z0-9])"
 )
 
-PROVINCES = {*"11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65".split()}
+# GB/T 2260: the first two digits of a division's code.
+PROVINCE_RANGES = ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65))
+PROVINCES = {str(code) for first, last in PROVINCE_RANGES for code in range(first, last + 1)}
 ELSEWHERE = {"71", "81", "82", "83"}  # Taiwan, Hong Kong, Macau, and residence permits of Taiwan's people
 FOREIGN = "9"  # residence permits of foreigners begin with it, and codes of companies as well
 TYPED_WRONG_BEFORE = 2020  # numbers of files begin like an ID number too: a region, a day; a day of these years
