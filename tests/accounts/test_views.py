@@ -25,7 +25,24 @@ def test_roles_page_is_the_grants(as_, liaison):
 
 
 def in_order(verbs):
-    order = ["read", "view", "add", "change", "delete", "publish", "cancel", "log", "resend", "unmask", "erase", "handle", "answer", "urge", "sign", "review"]
+    order = [
+        "read",
+        "view",
+        "add",
+        "change",
+        "delete",
+        "publish",
+        "cancel",
+        "log",
+        "resend",
+        "unmask",
+        "erase",
+        "handle",
+        "answer",
+        "urge",
+        "sign",
+        "review",
+    ]
     return sorted(verbs.items(), key=lambda item: order.index(item[0]))
 
 
