@@ -1,4 +1,4 @@
-"""Every pair of states of an opinion is a legal move that works, or refused: by the verbs' one way, and by the database."""
+"""Every pair of states is a legal move that works, or refused: by the verbs' one way, and by the database."""
 
 import pytest
 from django.db import IntegrityError, connection, transaction
