@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from liaison.accounts.models import Region
-from liaison.common.personal import without
+from liaison.common.personal import found_in
 
 from .choices import REFERRAL_GIVEN_UP, AnswerOutcome, Part, Party, ReferralState, Source, Step
 from .choices import SuggestionStepKind as Kind
@@ -66,7 +66,7 @@ def sent(referral: Referral) -> Sent:
     matter, others, lines = referral.matter, _others(referral), _lines(referral)
     return Sent(
         number=matter.shown_number,
-        title=without(matter.title),
+        title=untraced(matter.title),
         texts=_texts(matter),
         facts=_facts(matter),
         lead=next((other for other in others if other.part == Part.LEAD), None),
@@ -76,6 +76,14 @@ def sent(referral: Referral) -> Sent:
         has_original=_has_original(matter),
         ratings=_ratings(referral),
     )
+
+
+def untraced(text: str) -> str:
+    """`text` without any number of a person. Not masked: its last four digits let anybody track the matter."""
+    while found := found_in(text):
+        for number in reversed(found):
+            text = text[: number.start] + _("（号码略）") + text[number.end :]
+    return text
 
 
 def dates_of(referral: Referral, today: date) -> list:
@@ -88,7 +96,7 @@ def dates_of(referral: Referral, today: date) -> list:
 
 def _texts(matter: Opinion | Suggestion) -> list[tuple[str, str]]:
     if isinstance(matter, Opinion):
-        return [(_("反映的事项"), without(matter.matter))]
+        return [(_("反映的事项"), untraced(matter.matter))]
     return [(_("情况和问题"), matter.matter), (_("具体建议"), matter.proposal)]
 
 
@@ -112,10 +120,10 @@ def _signers(suggestion: Suggestion):
 
 
 def _others(referral: Referral) -> list[Referral]:
-    """Who else has the matter, as long as this department has something to do with it."""
-    if referral.state in REFERRAL_GIVEN_UP:
-        return []
+    """Who else has the matter, or had it when this department was done with it."""
     rows = referral.matter.referrals.exclude(pk=referral.pk).exclude(state__in=REFERRAL_GIVEN_UP)
+    if referral.state in REFERRAL_GIVEN_UP:
+        rows = rows.filter(sent_at__lte=referral.ended_at)
     return list(rows.select_related("department").order_by("-part", "pk"))
 
 
@@ -129,7 +137,7 @@ def _concerns(step: Recorded, referral: Referral) -> bool:
 
     Whoever gave the matter back, or had it taken back, is told nothing of what came after.
     """
-    if referral.ended_at and referral.state in REFERRAL_GIVEN_UP and step.at > referral.ended_at:
+    if referral.state in REFERRAL_GIVEN_UP and step.at > referral.ended_at:
         return False
     leads = referral.part == Part.LEAD
     if step.kind in AGAIN[type(referral.matter)]:
@@ -138,14 +146,12 @@ def _concerns(step: Recorded, referral: Referral) -> bool:
         return referral.state == ReferralState.RECALLED and step.at >= referral.sent_at
     if step.department_id == referral.department_id:
         return step.kind in ITS_OWN
-    if referral.state in REFERRAL_GIVEN_UP:
-        return False
     return step.kind == Step.ASSIST_ANSWERED if leads else step.kind in LEADS_ANSWER
 
 
 def _line(step: Recorded, referral: Referral) -> Line:
     is_answer = step.kind in LEADS_ANSWER or step.kind == Step.ASSIST_ANSWERED
-    words = without(step.words) if step.kind == Step.SENT_BACK else step.words
+    words = untraced(step.words) if step.kind == Step.SENT_BACK else step.words
     data = step.data
     facts = [
         (_("办理结果"), AnswerOutcome(data["outcome"]).label if data.get("outcome") else ""),
@@ -182,5 +188,5 @@ def _ratings(referral: Referral) -> list[Rating]:
     own = Rating.objects.filter(opinion=referral.opinion_id, party=Party.DEPARTMENT, department=referral.department_id)
     rows = list(own.order_by("at", "pk"))
     for row in rows:
-        row.shown_words = without(row.words)
+        row.shown_words = untraced(row.words)
     return rows

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
-from liaison.common.personal import without
-
 from ..models import Referral
+from ..sent import untraced
 from . import FILE
 
 NONE = "—"
@@ -67,7 +66,7 @@ def line_of(no: int, row: Referral) -> dict:
     matter = row.matter
     heard = row.opinion.heard_on if row.opinion_id else timezone.localdate(matter.created_at)
     return {
-        "no": no, "number": matter.shown_number or NONE, "title": without(matter.title), "heard": day_of(heard),
+        "no": no, "number": matter.shown_number or NONE, "title": untraced(matter.title), "heard": day_of(heard),
         "station": row.opinion.station.name if row.opinion_id else NONE, "due": day_of(row.due_on) or NONE,
     }  # fmt: skip
 

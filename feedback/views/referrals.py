@@ -14,14 +14,13 @@ from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import ConfirmForm, posted, refusals_at
 from liaison.common.linked import base_of
 from liaison.common.paging import keyset
-from liaison.common.personal import without
 
 from .. import actions
 from ..choices import REFERRAL_FACES, REFERRAL_OPEN, DueKind, ReferralState
 from ..forms.referrals import AnswerForm, GiveBackForm, ReferralFilter
 from ..links import days_good, link_of, withdraw_links
 from ..models import Department, Referral
-from ..sent import dates_of, sent
+from ..sent import dates_of, sent, untraced
 from ..standing import soon_until, standing_on
 
 WITH = ("department", "opinion__station", "opinion__category", "suggestion__category", "sent_by")
@@ -59,7 +58,7 @@ def marked(rows: list[Referral], today) -> list[Referral]:
     """Each with the face of its state, and how its nearest date stands."""
     soon = soon_until(today)
     for row in rows:
-        row.face, row.shown_title = REFERRAL_FACES[row.state], without(row.matter.title)
+        row.face, row.shown_title = REFERRAL_FACES[row.state], untraced(row.matter.title)
         row.standing = standing_on(row.due_on, today, soon) if row.is_open and row.due_on else None
     return rows
 

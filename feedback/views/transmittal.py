@@ -11,12 +11,12 @@ from liaison.accounts.jobs import start
 from liaison.accounts.models import Region
 from liaison.accounts.scoping import may
 from liaison.common.forms import posted, refusals_at
-from liaison.common.personal import without
 from stations.issuers import body_of, issuers_of
 from stations.models import Station
 
 from ..forms.transmittal import TransmittalFilter, TransmittalForm
 from ..models import Referral
+from ..sent import untraced
 from ..transmittal.jobs import MOST, handled_by
 from ..transmittal.word import letter
 
@@ -33,7 +33,7 @@ def transmittal(request):
         return render(request, "feedback/transmittal.html", {"filter_form": find})
     rows = list(find.chosen(handled_by(request.user))[: MOST + 1])
     for row in rows:
-        row.shown_title = without(row.matter.title)
+        row.shown_title = untraced(row.matter.title)
     whole = len(rows) > MOST_LISTED
     department = find.cleaned_data["department"]
     first = {"to": department.name, "issuer": issuer_for(request.user)}
