@@ -39,17 +39,18 @@ def course_of(steps: Iterable[OpinionStep], others: Mapping[int, Opinion]) -> li
 
 def who_did(step: OpinionStep) -> str:
     """A name, or what stands for it where nobody of the house did it: the voter, a department by its link, a rule."""
-    if step.by_id:
-        return str(step.by)
+    who = str(step.by) if step.by_id else step.data.get("name", "")
     if step.kind in BY_DEPARTMENT:
-        return joined(filter(None, [str(step.department or ""), step.data.get("name")]))
+        return joined(filter(None, [str(step.department or ""), who]))
+    if step.by_id:
+        return who
     return _("群众本人") if step.kind in BY_VOTER else _("系统按规定")
 
 
 def facts_of(step: OpinionStep) -> list[tuple[str, str]]:
     data = step.data
     facts = [
-        (_("承办单位"), str(step.department) if step.department_id else ""),
+        (_("承办单位"), str(step.department) if step.department_id and step.kind not in BY_DEPARTMENT else ""),
         (_("代表"), _person(step)),
         (_("办理结果"), AnswerOutcome(data["outcome"]).label if data.get("outcome") else ""),
         (_("签发人"), data.get("signed_by", "")),

@@ -26,7 +26,7 @@ from ..models import Category, Department, Opinion
 
 LONGEST_WORDS = 2000
 LONGEST_REASON = 400
-MOST_FOUND = 30
+MOST_FOUND = 15
 # Below which division representatives of a level are looked for: those of the province serve the whole of it.
 DIGITS_OF_LEVEL = {
     SeatLevel.NATIONAL: 2, SeatLevel.PROVINCE: 2, SeatLevel.CITY: 4, SeatLevel.DISTRICT: 6, SeatLevel.TOWNSHIP: 9,
@@ -66,6 +66,11 @@ class ActForm(forms.Form):
 
     def build(self) -> None:
         """Choices and hints that depend on the opinion and on who acts."""
+
+    @property
+    def nothing_to_do(self) -> str:
+        """Why there is nothing to fill in, where the act is legal and yet idle."""
+        return ""
 
     @property
     def given(self) -> dict:
@@ -398,7 +403,7 @@ class SplitForm(ActForm):
                 error_messages={"required": _("请写明分出来的是什么事")},
             )  # fmt: skip
         self.fields["reason"] = WordsField(
-            label=_("分案的原因"), rows=2, max_length=LONGEST_REASON, initial=_("反映的是几件不同的事")
+            label=_("分案的原因"), rows=3, max_length=LONGEST_REASON, initial=_("反映的是几件不同的事")
         )
 
     @property
@@ -463,6 +468,10 @@ class RateForm(ActForm):
             label=_("群众怎样说的"), required=False, rows=3, max_length=LONGEST_REASON,
             help_text=_("不满意的请写明原因，按规定会重新办理一次"),
         )  # fmt: skip
+
+    @property
+    def nothing_to_do(self) -> str:
+        return "" if self.asked else gettext("这次的答复都已经评价过")
 
     def clean(self):
         given = super().clean()

@@ -28,6 +28,13 @@ VISITS_OF_DAYS = 30
 MOST_VISITS = 20
 
 
+# Who spoke has to be said, but by those who would rather not.
+WHO_REFUSED = {
+    "name": _("请填写姓名"), "phone": _("请填写电话，办理结果要告诉群众"),
+    "told": _("请先把隐私告知念给群众听，本人同意后再勾选"),
+}  # fmt: skip
+
+
 class IntakeForm(forms.Form):
     """One page, most of which may stay as it is: what was said, who said it, and whether it is settled already."""
 
@@ -88,6 +95,9 @@ class IntakeForm(forms.Form):
         self.fields["representative"].label_from_instance = person_words
         self.fields["category"].queryset = Category.objects.for_user(user).filter(is_offered=True)
         self.fields["heard_on"].widget.attrs["max"] = self.today.isoformat()
+        for name in () if self.data.get("anonymous") and self.may_be_anonymous else WHO_REFUSED:
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = WHO_REFUSED[name]
         if not self.may_be_anonymous:
             del self.fields["anonymous"]
         self.similar: list[Opinion] = []
@@ -113,11 +123,8 @@ class IntakeForm(forms.Form):
 
     def clean(self):
         given = super().clean()
-        if given.get("anonymous"):
-            if given.get("name") or given.get("phone"):
-                self.add_error("anonymous", _("已填写姓名或电话，请清空，或者不选“不愿留”"))
-        else:
-            self._asks_who(given)
+        if given.get("anonymous") and (given.get("name") or given.get("phone")):
+            self.add_error("anonymous", _("已填写姓名或电话，请清空，或者不选“不愿留”"))
         if given.get("is_resolved") and not given.get("resolved") and "resolved" not in self.errors:
             self.add_error("resolved", _("请写明怎样解决的"))
         if given.get("source") == Source.VISIT and "visit" not in self.errors:
@@ -127,13 +134,6 @@ class IntakeForm(forms.Form):
         elif given.get("source"):
             given["visit"] = None
         return given
-
-    def _asks_who(self, given: dict) -> None:
-        words = {"name": _("请填写姓名"), "phone": _("请填写电话，办理结果要告诉群众"),
-                 "told": _("请先把隐私告知念给群众听，本人同意后再勾选")}  # fmt: skip
-        for name, refusal in words.items():
-            if not given.get(name) and name not in self.errors:
-                self.add_error(name, refusal)
 
     @property
     def given(self) -> dict:

@@ -114,7 +114,7 @@ NEXT: dict[str, tuple[str, ...]] = {
     State.SUBMITTED: ("accept", "resolve", "promise", "forward", "refuse"),
     State.ACCEPTED: ("forward", "answer", "resolve", "promise"),
     State.PROMISED: ("answer", "forward", "resolve"),
-    State.FORWARDED: ("assist", "note", "recall"),
+    State.FORWARDED: ("urge", "note", "assist", "recall"),
     State.RETURNED: ("forward", "answer"),
     State.PASSED: ("answer", "pass-back"),
     State.SUGGESTED: ("note",),
@@ -141,19 +141,20 @@ def ways_of(opinion: Opinion, user) -> list[Way]:
         acts = [act for act in acts if act.name != "pass-back"]
     if opinion.state in (State.RESOLVED, State.ANSWERED, State.CLOSED) and not actions.rating.to_rate(opinion):
         acts = [act for act in acts if act.name != "rate"]
-    first = NEXT.get(opinion.state, ())
-    acts.sort(key=lambda act: first.index(act.name) if act.name in first else len(first))
     ways = [Way(act.name, act.label, address(act.name, opinion), act.key, act.is_grave) for act in acts]
-    return [*ways, *_elsewhere(opinion, user)]
+    first = NEXT.get(opinion.state, ())
+    ways = [*ways, *_elsewhere(opinion, user)]
+    return sorted(ways, key=lambda way: first.index(way.name) if way.name in first else len(first))
 
 
 def _elsewhere(opinion: Opinion, user) -> list[Way]:
     """What begins here and has pages of its own."""
     ways = []
     if opinion.can(Step.SUGGESTED) and opinion.may["handle"] and may(user, "add", Suggestion):
-        ways.append(
-            Way("suggest", _("转为代表建议"), address_if_any("suggestion-add", opinion=opinion.public_id), "j", False)
-        )
+        url = address_if_any("suggestion-add", opinion=opinion.public_id)
+        ways.append(Way("suggest", _("转为代表建议"), url, "j", False))
+    if opinion.can(Step.URGED) and opinion.may["urge"]:
+        ways.append(Way("urge", _("督办"), address_if_any("opinion-urge", opinion.public_id), "u", False))
     return [way for way in ways if way.url]
 
 
@@ -184,6 +185,9 @@ def act(request, public_id, name: str):
         messages.error(request, words % {"state": opinion.get_state_display(), "act": chosen.label})
         return redirect(opinion)
     form = chosen.form(posted(request), opinion=opinion, user=request.user)
+    if form.nothing_to_do and request.method != "POST":
+        messages.error(request, form.nothing_to_do)
+        return redirect(opinion)
     if {"search", "longer"} & request.POST.keys():  # another list, or a longer form: nothing is judged yet
         form.errors.clear()
     elif form.is_valid():

@@ -288,6 +288,14 @@ def test_what_is_no_legal_move_leads_back_with_the_reason(opinion, liaison, as_)
     assert "现在是“待受理”，不能办理“办结”" in page.content.decode()
 
 
+def test_where_nothing_is_left_to_rate_the_form_is_not_shown(opinion, liaison, as_):
+    accepted(opinion, liaison)
+    actions.answer_as_station(opinion, words="修好了", by=liaison)
+    actions.rate(opinion, values={"station": "satisfied"})
+    page = as_(liaison).get(address(opinion, "rate"), follow=True)
+    assert "这次的答复都已经评价过" in page.content.decode()
+
+
 NAMES = (
     "accept", "resolve", "promise", "forward", "refuse", "pass", "merge", "split", "withdraw", "note", "change",
     "discard",
