@@ -1,7 +1,5 @@
 """One form for each act on an opinion. A form knows what the verb wants, and no rule of its own."""
 
-from datetime import date
-
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -10,44 +8,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.forms import DayField
-from liaison.common.personal import refuse_id_numbers
 from liaison.common.templatetags.face import cn_date
-from liaison.policy.choices import Key
 from representatives.choices import SeatLevel
 from representatives.models import Representative
 
 from .. import numbers
 from ..actions.merging import MOST_PARTS
 from ..actions.rating import to_rate
-from ..choices import LONGEST_MATTER, LONGEST_TITLE, Party, Satisfaction, Step
-from ..deadlines import reckon
-from ..due import calendar_for, clock_of
+from ..choices import LONGEST_MATTER, Party, Satisfaction, Step
 from ..models import Category, Department, Opinion
+from .fields import TitleField, WordsField
+from .labels import department_words, opinion_words, person_words, term_words
 
-LONGEST_WORDS = 2000
 LONGEST_REASON = 400
 MOST_FOUND = 15
 # Below which division representatives of a level are looked for: those of the province serve the whole of it.
 DIGITS_OF_LEVEL = {
     SeatLevel.NATIONAL: 2, SeatLevel.PROVINCE: 2, SeatLevel.CITY: 4, SeatLevel.DISTRICT: 6, SeatLevel.TOWNSHIP: 9,
 }  # fmt: skip
-
-
-class WordsField(forms.CharField):
-    """What somebody writes about a matter: never with an ID number in it."""
-
-    def __init__(self, *, rows: int = 4, **kwargs):
-        given = {"max_length": LONGEST_WORDS, "widget": forms.Textarea(attrs={"rows": rows, "data-kept": ""})}
-        super().__init__(**(given | kwargs))
-
-    def validate(self, value):
-        super().validate(value)
-        refuse_id_numbers(value)
-
-
-class TitleField(WordsField):
-    def __init__(self, **kwargs):
-        super().__init__(**({"max_length": LONGEST_TITLE, "widget": forms.TextInput} | kwargs))
 
 
 class ActForm(forms.Form):
@@ -497,23 +475,3 @@ def serving_above(opinion: Opinion, level: int):
     under = opinion.station_id[: DIGITS_OF_LEVEL[SeatLevel(level)]]
     public = Representative.objects.for_user(None, "read").filter(Representative.objects.under(under))
     return public.at_level(level)
-
-
-def department_words(department: Department) -> str:
-    return f"{department.name}（{department.duties}）" if department.duties else department.name
-
-
-def person_words(person: Representative) -> str:
-    return " ".join(filter(None, [person.name, person.employer, person.post]))
-
-
-def opinion_words(opinion: Opinion) -> str:
-    return f"{opinion.title}　{opinion.shown_number} {opinion.get_state_display()}"
-
-
-def term_words(today: date | None = None) -> str:
-    """What happens where no day is typed: policy's term, with the day that it comes to."""
-    today = today or timezone.localdate()
-    clock = clock_of(Key.PROMISE_WORKDAYS, today)
-    day = reckon(today, clock, calendar_for(today)).due_on
-    return gettext("不填就按规定的期限，到 %s") % cn_date(day)
