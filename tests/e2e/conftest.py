@@ -3,6 +3,7 @@
 import os
 import shutil
 import warnings
+from contextlib import suppress
 
 import pytest
 from django.db import connections
@@ -65,3 +66,14 @@ def fill_in(page, user):
     page.locator("input[name=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").click()
     page.wait_for_load_state()
+
+
+def until(page, words: str) -> None:
+    """Wait until `words`, in JavaScript, are true of the page. Playwright's own waiting evaluates text inside the page,
+    which our policy forbids from its second look on."""
+    for _look in range(300):
+        with suppress(Error):  # a page that is just being left has no answer
+            if page.evaluate(words):
+                return
+        page.wait_for_timeout(100)
+    pytest.fail(f"never came true: {words}")

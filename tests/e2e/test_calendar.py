@@ -8,6 +8,8 @@ from django.utils import timezone
 
 from tests import factories
 
+from .conftest import until
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -33,10 +35,10 @@ def test_arrow_keys_go_from_day_to_day_and_over_the_edge(phone, visit):
         assert here(phone) == day
     for key, day in [("PageDown", "d20270103"), ("PageUp", "d20261203")]:
         phone.keyboard.press(key)
-        phone.wait_for_function(f"document.activeElement.id === '{day}'")
+        until(phone, f"document.activeElement.id === '{day}'")
     phone.locator("#d20261130").focus()
     phone.keyboard.press("ArrowUp")
-    phone.wait_for_function("document.activeElement.id === 'd20261123'")
+    until(phone, "document.activeElement.id === 'd20261123'")
 
 
 def test_only_the_day_that_has_the_keyboard_stops_the_tab_key(phone, visit):

@@ -11,7 +11,7 @@ from tests import factories
 from tests.pictures import jpeg
 from visits.models import LogDraft, Photo, Visit
 
-from .conftest import fill_in
+from .conftest import fill_in, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +41,7 @@ def test_liaison_logs_todays_visit_with_a_photo(phone, liaison, visit, sign_in):
     assert (visit.state, visit.voters_received, visit.summary) == ("logged", 3, "物业与社区：楼道照明")
     assert list(visit.attendances.values_list("representative__name", "state")) == [("张三", "came")]
     assert Photo.objects.count() == 1
-    phone.wait_for_function("Object.keys(localStorage).length === 0")
+    until(phone, "Object.keys(localStorage).length === 0")
 
 
 def test_network_drops_and_the_session_ends_and_nothing_is_lost(phone, liaison, visit, sign_in):
