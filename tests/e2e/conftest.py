@@ -71,6 +71,8 @@ def fill_in(page, user):
 def until(page, words: str) -> None:
     """Wait until `words`, in JavaScript, are true of the page. Playwright's own waiting evaluates text inside the page,
     which our policy forbids from its second look on."""
+    from playwright.sync_api import Error
+
     for _look in range(300):
         with suppress(Error):  # a page that is just being left has no answer
             if page.evaluate(words):
