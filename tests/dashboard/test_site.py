@@ -57,6 +57,8 @@ def test_start_page_lists_only_models_within_the_grants(as_, district, administr
     assert names(district) == both | {
         ("进站", True),
         ("联络站", True),
+        ("承办单位", True),
+        ("意见类别", True),
         ("人大代表", True),
         ("账号", False),
         ("通知渠道", False),
