@@ -23,9 +23,9 @@ class Kind(TextChoices):
 
     ID_NUMBER = "id_number", _("身份证号码")
     LIKE_ID_NUMBER = "like_id_number", _("像身份证号码的数字")
-    OLD_ID_NUMBER = "old_id_number", _("15 位旧身份证号码")
     EMAIL = "email", _("电子邮箱")
     BANK_CARD = "bank_card", _("银行卡号")
+    OLD_ID_NUMBER = "old_id_number", _("15 位旧身份证号码")
     MOBILE = "mobile", _("手机号码")
     LANDLINE = "landline", _("固定电话")
     ACCOUNT = "account", _("微信号或QQ号")
@@ -120,6 +120,7 @@ LANDLINE = re.compile(
 LOCAL_LINE = re.compile(
     rf"(?:电话|座机|固话|[Tt][Ee][Ll])(?:号码|号)?[:.是为\s]{{0,3}}(?P<number>{LOCAL}){END}{AMOUNT}"
 )
+FEW_LAST = re.compile(r"\D+\d{1,2}$")  # a card of 17 or 18 digits is written in fours, and what is left
 SPOKEN_MOBILE, SPOKEN_ID = re.compile(_row(11, "1", "[3-9]")), re.compile(_row(18, last="[0-9Xx]"))
 EMAIL = re.compile(r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9._%+-]+ ?@ ?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,24}")
 WECHAT = re.compile(
@@ -212,7 +213,7 @@ def _written(plain: str) -> Iterator[Finding]:
             yield Finding(Kind.OLD_ID_NUMBER, *match.span(), _shown_id(number))
     for pattern in CARDS:
         for match in _every(pattern, plain):
-            if _is_one(match[0]) and _is_card(_digits(match[0])):
+            if _is_one(FEW_LAST.sub("", match[0])) and _is_card(_digits(match[0])):
                 yield Finding(Kind.BANK_CARD, *match.span(), masked(_digits(match[0])))
     for kind, pattern in [(Kind.MOBILE, MOBILE), (Kind.LANDLINE, LANDLINE), (Kind.LANDLINE, LOCAL_LINE)]:
         for match in _every(pattern, plain):
