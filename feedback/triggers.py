@@ -87,8 +87,11 @@ REFERRAL_TRIGGERS = [
     refuse("referral_kept", "转办件要留着，不能删除", pgtrigger.Delete),
 ]
 
-# The nearest open date stands with the matter and with the referral, so that an inbox is one index range.
+# The nearest open date stands with the matter and with the referral, so that an inbox is one index range. The row is
+# locked by a statement of its own: the next one sees what whoever held it before has committed. One statement alone
+# would wait for the row and yet reckon with the dates as they were before it waited.
 _nearest = f"""
+    PERFORM FROM feedback_{{table}} WHERE id = {{row}}.{{table}}_id FOR NO KEY UPDATE;
     UPDATE feedback_{{table}} SET next_due_on = coalesce(
         (SELECT min(due_on) FROM feedback_duedate WHERE {{table}}_id = {{row}}.{{table}}_id AND ended_on IS NULL),
         '{FAR}')

@@ -31,7 +31,11 @@ class DueDateQuerySet(ScopedQuerySet):
         return super().within(posting)
 
     def own_q(self, user: User) -> Q:
-        return Q(opinion__representative__user=user) | Q(suggestion__signers__representative__user=user)
+        """Dates of what is the representative's own: of a suggestion of several signers each date stands once."""
+        opinions, suggestions = Opinion.objects.all(), Suggestion.objects.all()
+        return Q(opinion__in=opinions.filter(opinions.own_q(user))) | Q(
+            suggestion__in=suggestions.filter(suggestions.own_q(user))
+        )
 
     def open(self) -> "DueDateQuerySet":
         return self.filter(ended_on=None)
@@ -70,6 +74,9 @@ class DueDate(models.Model):
     count = models.PositiveSmallIntegerField(_("长短"), null=True)
     unit = models.CharField(_("单位"), max_length=20, choices=Unit, blank=True)
     source = models.CharField(_("依据"), max_length=300, blank=True)
+    # The rule that the clock is of (policy's Key), and the day from which this value of it holds (none: as shipped).
+    rule = models.CharField(_("规则"), max_length=60, blank=True, db_default="")
+    rule_since = models.DateField(_("规则生效日期"), null=True)
     reason = models.CharField(_("说明"), max_length=200, blank=True)  # of a day that a person set
     pauses = models.JSONField(_("暂停"), default=list)
     extensions = models.JSONField(_("延期"), default=list)
@@ -79,6 +86,8 @@ class DueDate(models.Model):
     rolled_from = models.DateField(_("顺延自"), null=True)
     is_provisional = models.BooleanField(_("日历尚未公布"), default=False)
     calendar_version = models.CharField(_("日历版本"), max_length=40, blank=True)
+    # Why the day is another than it was; the history keeps what it was before, each time.
+    changed_why = models.CharField(_("变更原因"), max_length=200, blank=True, db_default="")
     set_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("设定人"))
     set_at = models.DateTimeField(_("设定时间"), default=timezone.now)
     ended_on = models.DateField(_("结束日"), null=True)
@@ -122,6 +131,15 @@ class DueDate(models.Model):
     @property
     def matter(self) -> Opinion | Suggestion:
         return self.opinion or self.suggestion
+
+    @property
+    def length(self) -> int | None:
+        """The clock's length in force, after all extensions; None for a day that a person set."""
+        return self.count and max([self.count, *(e["count"] for e in self.extensions)])
+
+    @property
+    def is_paused(self) -> bool:
+        return any(pause["to"] is None for pause in self.pauses)
 
     def is_overdue(self, on: date) -> bool:
         return self.ended_on is None and self.due_on is not None and self.due_on < on
