@@ -7,4 +7,5 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("选民意见")
 
     def ready(self):
-        from .transmittal import jobs  # noqa: F401 - a worker knows the work by its name
+        from . import recompute  # noqa: F401 - a worker knows the work by its name
+        from .transmittal import jobs  # noqa: F401 - likewise

@@ -22,11 +22,16 @@ UNITS = (Unit.WORKDAYS, Unit.DAYS, Unit.MONTHS)
 
 
 class Clock(NamedTuple):
-    """So many working days, days or months, and the rule that says so."""
+    """So many working days, days or months, and the rule that says so.
+
+    `rule` is the rule's key, `since` the day from which this value of it holds; empty for a clock of no rule.
+    """
 
     count: int
     unit: str
     source: str
+    rule: str = ""
+    since: date | None = None
 
 
 class Pause(NamedTuple):
@@ -73,10 +78,15 @@ class Deadline(NamedTuple):
 
 
 class Calendar(NamedTuple):
-    """Days that are not what their weekday says (True: worked), and the years whose days are announced."""
+    """Days that are not what their weekday says (True: worked), and the years whose days are announced.
+
+    `names` are those of holidays; `version` says which edition of the calendar this is.
+    """
 
     exceptions: Mapping[date, bool]
     announced: frozenset[int]
+    names: Mapping[date, str] = {}
+    version: str = ""
 
     def is_worked(self, day: date) -> bool:
         return is_workday(day, self.exceptions)

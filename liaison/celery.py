@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery, signals
+from celery.schedules import crontab
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "liaison.settings")
@@ -20,8 +21,15 @@ app.conf.beat_schedule = {
     "send-due": {"task": "liaison.notices.tasks.send_due", "schedule": 10, "options": {"expires": 10}},
     "hold-finished": {"task": "visits.tasks.hold_finished", "schedule": 300, "options": {"expires": 300}},
     "plan-reminders": {"task": "visits.tasks.plan_reminders", "schedule": 300, "options": {"expires": 300}},
+    # Idempotent: the first of the day does the work, the others what came late. Urging by rule keeps to working days.
+    "urge-overdue": {
+        "task": "feedback.tasks.urge_overdue", "schedule": crontab(minute=10, hour="8-17"), "options": {"expires": 3000}
+    },
+    "close-answered": {
+        "task": "feedback.tasks.close_answered", "schedule": crontab(minute=40), "options": {"expires": 3000}
+    },
     "look-after-jobs": {"task": "liaison.accounts.tasks.look_after_jobs", "schedule": 20, "options": {"expires": 20}},
-}
+}  # fmt: skip
 # Long works have a queue and a worker of their own: a reminder does not wait behind a street's posters.
 app.conf.task_routes = {"liaison.accounts.tasks.run_job": {"queue": JOBS}}
 
