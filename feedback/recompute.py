@@ -88,9 +88,10 @@ def differences(
 
 def _in_parts(rows: QuerySet, told: Callable[[int], None] | None) -> Iterator[DueDate]:
     last = seen = 0
-    while part := list(rows.filter(pk__gt=last)[:AT_ONCE]):
+    more = True
+    while more and (part := list(rows.filter(pk__gt=last)[:AT_ONCE])):
         yield from part
-        last, seen = part[-1].pk, seen + len(part)
+        last, seen, more = part[-1].pk, seen + len(part), len(part) == AT_ONCE
         if told:
             told(seen)
 
@@ -115,7 +116,7 @@ def _why(due: DueDate, new: DueDate, calendar: Calendar) -> str:
         return _("日历已经公布，日期不变，不再是暂定")
     days = sorted(day for day in (due.due_on, new.due_on) if day)
     names = _holidays(due.start_on, days[-1], calendar) if days else []
-    return _("日历有变动，期间有%s放假") % joined(names) if names else _("日历有变动")
+    return _("日历有变动，期间的节假日：%s") % joined(names) if names else _("日历有变动")
 
 
 def _holidays(from_: date, to: date, calendar: Calendar) -> list[str]:
