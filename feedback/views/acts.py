@@ -68,7 +68,7 @@ ACTS = {
         Act("forward", (Step.FORWARDED,), _l("转办"), "f",
             _l("由一个单位主办，其他单位协办。单位和群众都会收到通知，到期前系统会提醒单位。"), _l("已转办"),
             forms.ForwardForm, actions.forward, template="feedback/opinion_forward.html"),
-        Act("assist", (Step.ASSISTED,), _l("增加协办单位"), "b", _l("协办单位把情况反馈给主办单位，不直接答复群众。"),
+        Act("assist", (Step.ASSISTED,), _l("增加协办"), "b", _l("协办单位把情况反馈给主办单位，不直接答复群众。"),
             _l("已增加协办单位"), forms.AssistForm, actions.assist),
         Act("recall", (Step.RECALLED,), _l("收回转办"), "", _l("从所有还没有答复的单位收回，由联络站重新办理。"),
             _l("已收回"), forms.RecallForm, actions.recall),
