@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.signing import TimestampSigner
 from django.test import Client
 from django.utils import timezone
 
-from feedback import actions, links
+from feedback import actions, links, tasks
 from feedback.models import OpinionStep
+from liaison.accounts.models import Entry
 from tests import factories
 from tests.conftest import forget_cache
 
@@ -162,3 +164,35 @@ def test_guesses_are_throttled_and_a_real_link_is_not(client, path, monkeypatch)
 
 def test_a_form_from_another_site_is_refused(path):
     assert Client(enforce_csrf_checks=True).post(path, ANSWER).status_code == 403
+
+
+def test_a_department_without_account_gets_the_link_by_mail(
+    as_, client, liaison, sent, mailoutbox, django_capture_on_commit_callbacks
+):
+    sent.department.email = "office@example.org"
+    sent.department.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        page = as_(liaison).post(f"/desk/referrals/{sent.public_id}/link/", {"mail": "1"}, follow=True)
+    tasks.mail_link(sent.pk, "https://example.org")
+    (mail,) = mailoutbox
+    path = mail.body.partition("https://example.org")[2].partition("\n")[0]
+    assert ("链接已发往 office@example.org" in page.content.decode(), mail.to) == (True, ["office@example.org"])
+    assert (client.get(path).status_code, "路灯" in mail.body, "路灯" in mail.subject) == (200, False, False)
+    assert Entry.objects.get(action="mail_link").by == liaison
+
+
+def test_without_an_address_nothing_is_mailed(as_, liaison, sent):
+    page = as_(liaison).post(f"/desk/referrals/{sent.public_id}/link/", {"mail": "1"}, follow=True).content.decode()
+    assert ("没有登记邮箱" in page, Entry.objects.filter(action="mail_link").exists()) == (True, False)
+
+
+def test_what_is_over_is_not_mailed_any_more(sent, liaison, mailoutbox):
+    sent.department.email = "office@example.org"
+    sent.department.save()
+    actions.recall(sent.opinion, reason="重复", by=liaison)
+    tasks.mail_link(sent.pk, "https://example.org")
+    assert mailoutbox == []
+
+
+def test_no_log_has_the_key_of_a_link(sent):
+    assert settings.SECRET_PATHS.sub(r"\g<path>…", links.link_of(sent)) == "/d/…/"
