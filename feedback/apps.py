@@ -7,4 +7,9 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("选民意见")
 
     def ready(self):
+        from liaison.common.panels import lend
+
+        from . import sent
         from .transmittal import jobs  # noqa: F401 - a worker knows the work by its name
+
+        lend("referrals to sign for", sent.count_to_sign)
