@@ -63,7 +63,8 @@ def test_the_page_is_not_kept_nor_found_nor_told_to_other_sites(client, path):
 def test_signing_for_it_keeps_the_name_that_was_typed(client, path, sent):
     client.post(path, {"act": "sign", "name": "李工"})
     sent.refresh_from_db()
-    assert (sent.state, sent.received_by) == ("received", "李工")
+    step = sent.opinion.steps.order_by("-no").first()
+    assert (sent.state, sent.received_by, step.data["name"]) == ("received", "李工", "李工")
 
 
 def test_an_answer_by_link_keeps_who_gave_it(client, path, sent):
