@@ -7,5 +7,9 @@ class FeedbackConfig(AppConfig):
     verbose_name = _("选民意见")
 
     def ready(self):
-        from . import recompute  # noqa: F401 - a worker knows the work by its name
+        from liaison.common.panels import lend
+
+        from . import recompute, sent  # noqa: F401 - a worker knows the work by its name
         from .transmittal import jobs  # noqa: F401 - likewise
+
+        lend("referrals to sign for", sent.count_to_sign)

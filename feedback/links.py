@@ -6,10 +6,13 @@ Nothing about a link is stored but its version: whoever raises that makes every 
 from datetime import timedelta
 from enum import StrEnum
 
+from celery import current_app
 from django.core.signing import BadSignature, SignatureExpired, TimestampSigner
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from liaison.accounts.actions import log
 from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
 from liaison.policy.choices import Key
@@ -17,6 +20,7 @@ from liaison.policy.models import Threshold
 
 from .models import Referral
 
+TASK = "feedback.tasks.mail_link"  # by name: the task imports this module
 PURPOSE = "feedback.links"  # a signature made for anything else is worth nothing here
 
 
@@ -71,3 +75,17 @@ def withdraw_links(referral: Referral, *, by: User) -> Referral:
     referral.link_version += 1
     referral.save(update_fields=["link_version"])
     return referral
+
+
+@verb
+def mail_link(referral: Referral, *, base: str, by: User) -> None:
+    """Send a link to the department's address, which belongs to no account; the audit log keeps that it was sent.
+
+    `base` is scheme and host of the house, as whoever sends it reaches them.
+    """
+    if not referral.is_open:
+        raise NotAllowed(_("这个转办件“%s”，不用再发链接") % referral.get_state_display(), code="state")
+    if not referral.department.email:
+        raise NotAllowed(_("%s没有登记邮箱，请复制链接发给经办人") % referral.department)
+    log(by, "mail_link", referral, department=referral.department.public_id)
+    transaction.on_commit(lambda: current_app.send_task(TASK, [referral.pk, base]), robust=True)

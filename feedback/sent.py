@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from liaison.accounts.models import Region
+from liaison.common.estimates import capped_count
 from liaison.common.personal import found_in
 
 from .choices import REFERRAL_GIVEN_UP, AnswerOutcome, Part, Party, ReferralState, Source, Step
@@ -17,6 +18,7 @@ from .choices import SuggestionStepKind as Kind
 from .models import Attachment, Opinion, OpinionStep, Rating, Referral, Suggestion, SuggestionStep
 from .standing import soon_until, standing_of
 
+MOST_COUNTED = 99
 Recorded = OpinionStep | SuggestionStep
 
 # What is told of a department to itself; the two kinds of matter name these alike where they are alike.
@@ -76,6 +78,12 @@ def sent(referral: Referral) -> Sent:
         has_original=_has_original(matter),
         ratings=_ratings(referral),
     )
+
+
+def count_to_sign(user) -> int:
+    """How much waits for `user`'s department to sign for it, as far as it is worth counting."""
+    waiting = Referral.objects.for_user(user, "answer").filter(state=ReferralState.SENT)
+    return capped_count(waiting, MOST_COUNTED)
 
 
 def untraced(text: str) -> str:
@@ -152,6 +160,8 @@ def _concerns(step: Recorded, referral: Referral) -> bool:
 def _line(step: Recorded, referral: Referral) -> Line:
     is_answer = step.kind in LEADS_ANSWER or step.kind == Step.ASSIST_ANSWERED
     words = untraced(step.words) if step.kind == Step.SENT_BACK else step.words
+    if words == referral.note and not is_answer:  # it stands under the matter already
+        words = ""
     data = step.data
     facts = [
         (_("办理结果"), AnswerOutcome(data["outcome"]).label if data.get("outcome") else ""),

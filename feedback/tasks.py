@@ -1,7 +1,9 @@
+import smtplib
+
 from celery import shared_task
 from django.utils import timezone
 
-from . import closing, urging
+from . import closing, mailing, urging
 
 
 @shared_task
@@ -12,3 +14,8 @@ def urge_overdue():
 @shared_task
 def close_answered():
     closing.close_answered(timezone.now())
+
+
+@shared_task(autoretry_for=(smtplib.SMTPException, OSError), retry_backoff=30, max_retries=4)
+def mail_link(referral: int, base: str):
+    mailing.mail_link(referral, base)

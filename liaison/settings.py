@@ -316,7 +316,7 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Such an address is a key.
-SECRET_PATHS = re.compile(r"(?P<path>/(?:calendars|notices/receipts|a|unsubscribe)/)[^/\s?'\"]+")
+SECRET_PATHS = re.compile(r"(?P<path>/(?:calendars|notices/receipts|a|d|unsubscribe)/)[^/\s?'\"]+")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

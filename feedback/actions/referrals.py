@@ -69,7 +69,8 @@ def sign_for(referral: Referral, *, by: User | None, name: str = "") -> OpinionS
     matter, referral = _both(referral)
     if referral.state != ReferralState.SENT:
         raise NotAllowed(_("已经签收过，不用再签"), code="state")
-    step = take(matter, Step.SIGNED_FOR, by=by, department=referral.department, data=_of(referral))
+    data = _of(referral) | {"name": name}
+    step = take(matter, Step.SIGNED_FOR, by=by, department=referral.department, data=data)
     referral.state, referral.received_at = ReferralState.RECEIVED, timezone.now()
     referral.received_by = name or str(by or "")
     referral.save(update_fields=["state", "received_at", "received_by"])

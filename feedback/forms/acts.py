@@ -8,57 +8,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.forms import DayField
-from liaison.common.templatetags.face import cn_date
-from representatives.choices import SeatLevel
 from representatives.models import Representative
 
 from .. import numbers
 from ..actions.merging import MOST_PARTS
 from ..actions.rating import to_rate
 from ..choices import LONGEST_MATTER, Party, Satisfaction, Step
-from ..models import Category, Department, Opinion
-from .fields import TitleField, WordsField
-from .labels import department_words, opinion_words, person_words, term_words
-
-LONGEST_REASON = 400
-MOST_FOUND = 15
-# Below which division representatives of a level are looked for: those of the province serve the whole of it.
-DIGITS_OF_LEVEL = {
-    SeatLevel.NATIONAL: 2, SeatLevel.PROVINCE: 2, SeatLevel.CITY: 4, SeatLevel.DISTRICT: 6, SeatLevel.TOWNSHIP: 9,
-}  # fmt: skip
-
-
-class ActForm(forms.Form):
-    """`seen` is the number of the last step on the page, so that nobody acts on what they have not read."""
-
-    seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
-
-    def __init__(self, data=None, *, opinion: Opinion, user):
-        self.opinion, self.user = opinion, user
-        super().__init__(data, initial={"seen": opinion.last_no} | self.first())
-        self.build()
-
-    def first(self) -> dict:
-        """What the fields begin with."""
-        return {}
-
-    def build(self) -> None:
-        """Choices and hints that depend on the opinion and on who acts."""
-
-    @property
-    def nothing_to_do(self) -> str:
-        """Why there is nothing to fill in, where the act is legal and yet idle."""
-        return ""
-
-    @property
-    def given(self) -> dict:
-        """What the verb is called with, besides `by`."""
-        return self.cleaned_data
-
-    def read_again(self) -> None:
-        """Whoever sends the form once more has read what came between."""
-        self.data = self.data.copy()
-        self.data["seen"] = self.opinion.last_no
+from ..models import Category, Opinion
+from .act import LONGEST_REASON, ActForm, ReasonedForm, TitleField, WordsField, concerned, term_words
 
 
 class PlainForm(ActForm):
@@ -115,63 +72,6 @@ class PromiseForm(ActForm):
         self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
 
 
-class ForwardForm(ActForm):
-    lead = forms.ModelChoiceField(
-        Department.objects.none(), label=_("主办单位"), to_field_name="public_id", empty_label=_("请选择"),
-        error_messages={"required": _("请选择主办单位")},
-    )  # fmt: skip
-    assisting = forms.ModelMultipleChoiceField(
-        Department.objects.none(), label=_("协办单位"), to_field_name="public_id", required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
-    words = WordsField(
-        label=_("转办说明"), required=False, rows=3, help_text=_("请承办单位办什么；姓名和电话不用写，系统会另外给它")
-    )
-    due_on = DayField(label=_("请在哪天以前答复"), required=False)
-
-    def build(self) -> None:
-        departments = Department.objects.for_user(self.user, "read").for_station(self.opinion.station_id)
-        for name in ("lead", "assisting"):
-            self.fields[name].queryset = departments
-            self.fields[name].label_from_instance = department_words
-        promised = self.opinion.due_dates.open().filter(kind="answer").first()
-        self.fields["due_on"].help_text = (
-            gettext("不填就是已答应群众的 %s") % cn_date(promised.due_on)
-            if promised and promised.due_on
-            else term_words()
-        )
-        self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
-
-    def clean(self):
-        given = super().clean()
-        if given.get("lead") and given["lead"] in given.get("assisting", ()):
-            self.add_error("assisting", _("主办单位不用再选为协办单位"))
-        return given
-
-
-class AssistForm(ActForm):
-    department = forms.ModelChoiceField(
-        Department.objects.none(), label=_("协办单位"), to_field_name="public_id", empty_label=_("请选择"),
-        error_messages={"required": _("请选择协办单位")},
-    )  # fmt: skip
-    words = WordsField(label=_("请它协助什么"), required=False, rows=3)
-
-    def build(self) -> None:
-        there = self.opinion.referrals.open().values("department")
-        departments = Department.objects.for_user(self.user, "read").for_station(self.opinion.station_id)
-        self.fields["department"].queryset = departments.exclude(pk__in=there)
-        self.fields["department"].label_from_instance = department_words
-
-
-class ReasonedForm(ActForm):
-    reason = WordsField(label=_("原因"), max_length=LONGEST_REASON, rows=3)
-
-
-class RecallForm(ReasonedForm):
-    def build(self) -> None:
-        self.fields["reason"].help_text = _("承办单位会看到")
-
-
 class ReopenForm(ReasonedForm):
     def build(self) -> None:
         self.fields["reason"].help_text = _("群众会看到")
@@ -180,99 +80,6 @@ class ReopenForm(ReasonedForm):
 class DiscardForm(ReasonedForm):
     def build(self) -> None:
         self.fields["reason"].help_text = _("如广告、乱码、重复的机器提交。不会通知任何人，但记录会留着")
-
-
-# 代表法第三十一条、第五十九条: what representatives take no part in, and who does. Offices differ from place to place;
-# what stands here is where the form begins.
-GROUNDS = {
-    "litigation": (_("涉法涉诉：案件正在或应当由公安、检察、法院办理"),
-                   _("办理该案的公安机关、人民检察院或人民法院；也可拨打 12368、12309")),
-    "arbitration": (_("仲裁：劳动人事争议或合同纠纷已经或应当仲裁"),
-                    _("劳动人事争议仲裁委员会，或合同约定的仲裁委员会")),
-    "reconsideration": (_("行政复议：对行政机关的决定不服，应当申请复议"), _("区人民政府行政复议机构（区司法局）")),
-    "bidding": (_("招投标：对招标、投标、中标有异议"), _("招标人；或公共资源交易行政监督部门")),
-    "discipline": (_("检举控告：反映公职人员违纪违法"), _("纪检监察机关，电话 12388")),
-    "higher": (_("不属于本级：应由其他地方或上级机关处理"), _("事发地或上级的主管部门；不清楚的可拨打 12345")),
-    "private": (_("民事纠纷：双方的约定或侵权，应当协商、调解或起诉"), _("社区人民调解委员会，或人民法院")),
-    "other": (_("其他"), ""),
-}  # fmt: skip
-
-
-class RefuseForm(ActForm):
-    ground = forms.ChoiceField(
-        label=_("为什么不能受理"), choices=[(key, words) for key, (words, _office) in GROUNDS.items()],
-        widget=forms.RadioSelect, error_messages={"required": _("请选择不予受理的理由")},
-    )  # fmt: skip
-    more = WordsField(
-        label=_("补充说明"), required=False, rows=3, max_length=LONGEST_REASON,
-        help_text=_("写给群众看，语气要客气；选“其他”时必须写明"),
-    )  # fmt: skip
-    office = WordsField(
-        label=_("应向哪里反映"), required=False, max_length=200, widget=forms.TextInput(attrs={"list": "offices"}),
-        help_text=_("不填就用这类事项通常的部门；选“其他”时必须写明"),
-    )  # fmt: skip
-
-    def clean(self):
-        given = super().clean()
-        if given.get("ground") == "other":
-            for name, words in (("more", _("请写明为什么不能受理")), ("office", _("请写明应向哪里反映"))):
-                if not given.get(name) and name not in self.errors:
-                    self.add_error(name, words)
-        return given
-
-    @property
-    def offices(self) -> list[str]:
-        return [str(office) for _words, office in GROUNDS.values() if office]
-
-    @property
-    def usual(self) -> list[tuple[str, str]]:
-        """What is written where nobody writes an office: ground and office."""
-        return [(str(words).split("：")[0], str(office)) for words, office in GROUNDS.values() if office]
-
-    @property
-    def given(self) -> dict:
-        given = self.cleaned_data
-        words, office = GROUNDS[given["ground"]]
-        words = [] if given["ground"] == "other" else [str(words)]
-        return {
-            "seen": given["seen"], "office": given["office"] or str(office),
-            "ground": "\n".join(filter(None, [*words, given["more"]])),
-        }  # fmt: skip
-
-
-class PassForm(ActForm):
-    """塔式网络: the level, then a representative of that level who serves the district or what stands above it."""
-
-    level = forms.TypedChoiceField(
-        label=_("哪一级的代表"), choices=SeatLevel, coerce=int, initial=SeatLevel.CITY.value, widget=forms.RadioSelect
-    )
-    find = forms.CharField(label=_("按姓名查找"), required=False, max_length=40)
-    representative = forms.ModelChoiceField(
-        Representative.objects.none(), label=_("请哪位代表"), to_field_name="public_id", widget=forms.RadioSelect,
-        empty_label=None,
-        error_messages={"required": _("请选择一位代表"), "invalid_choice": _("请在这一级的代表里选择")},
-    )  # fmt: skip
-    words = WordsField(label=_("请代表做什么"), error_messages={"required": _("请写明请代表做什么")})
-
-    def build(self) -> None:
-        asked = str(self["level"].value() or "")
-        level = int(asked) if asked in {str(value) for value in SeatLevel.values} else SeatLevel.CITY
-        people = serving_above(self.opinion, level)
-        if find := (self["find"].value() or "").strip():
-            people = people.named(find)
-        field = self.fields["representative"]
-        field.queryset = people
-        found = list(people.order_by("pinyin", "pk")[: MOST_FOUND + 1])
-        self.has_more, self.level_word = len(found) > MOST_FOUND, SeatLevel(level).label
-        field.choices = [(person.public_id, person_words(person)) for person in found[:MOST_FOUND]]
-
-    @property
-    def given(self) -> dict:
-        return {name: value for name, value in self.cleaned_data.items() if name != "find"}
-
-
-class PassBackForm(ActForm):
-    words = WordsField(label=_("转回的原因"), rows=3, error_messages={"required": _("请写明转回的原因")})
 
 
 class AnswerForm(ActForm):
@@ -463,15 +270,5 @@ class RateForm(ActForm):
         return {"values": values, "words": self.cleaned_data["words"]}
 
 
-def concerned(opinion: Opinion):
-    """Representatives who have to do with the matter: of its station, named in it, or asked from another level."""
-    asked = opinion.steps.exclude(representative=None).values_list("representative", flat=True)
-    ids = {*Representative.objects.belonging_to(opinion.station).values_list("pk", flat=True), *asked}
-    return Representative.objects.filter(pk__in=ids | {opinion.representative_id} - {None}).order_by("pinyin", "pk")
-
-
-def serving_above(opinion: Opinion, level: int):
-    """Representatives of `level` in office, of the district of the station or of the divisions it lies in."""
-    under = opinion.station_id[: DIGITS_OF_LEVEL[SeatLevel(level)]]
-    public = Representative.objects.for_user(None, "read").filter(Representative.objects.under(under))
-    return public.at_level(level)
+def opinion_words(opinion: Opinion) -> str:
+    return f"{opinion.title}　{opinion.shown_number} {opinion.get_state_display()}"

@@ -1,5 +1,6 @@
 """What staff write down for a voter: at a visit, on the telephone, from paper."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django import forms
@@ -16,7 +17,7 @@ from visits.models import Attendance, Visit
 
 from ..choices import LONGEST_MATTER, Source
 from ..models import Category, Opinion
-from .acts import TitleField, WordsField, person_words
+from .act import TitleField, WordsField, person_words
 
 PRIVACY_VERSION = "2026-11"
 PRIVACY_WORDS = _(
@@ -79,7 +80,9 @@ class IntakeForm(forms.Form):
 
     MORE = ("category", "representative", "visit", "heard_on", "title")
 
-    def __init__(self, *args, station: Station, user, visit: Visit | None = None, **kwargs):
+    def __init__(
+        self, *args, station: Station, user, visit: Visit | None = None, similar: Sequence[Opinion] = (), **kwargs
+    ):
         self.station, self.user, self.today = station, user, timezone.localdate()
         super().__init__(*args, **kwargs)
         visits = Visit.objects.for_user(user, "log").filter(station=station, starts_at__lte=timezone.now())
@@ -100,8 +103,10 @@ class IntakeForm(forms.Form):
             self.fields[name].error_messages["required"] = WHO_REFUSED[name]
         if not self.may_be_anonymous:
             del self.fields["anonymous"]
-        self.similar: list[Opinion] = []
-        del self.fields["join"]
+        self.similar = similar
+        self.fields["join"].choices = [*[(o.public_id, str(o)) for o in similar], (ALONE, _("不是，另外登记"))]
+        if not similar:
+            del self.fields["join"]
 
     @property
     def privacy_words(self):

@@ -82,6 +82,8 @@ class AnswerByLinkForm(AnswerForm, ByNameForm):
 
 
 class ReferralFilter(forms.Form):
+    hide_optional = True
+
     q = forms.CharField(
         label=_("查找"), max_length=LONGEST, required=False, help_text=_("受理编号，或标题里的字"),
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),

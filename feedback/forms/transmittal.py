@@ -20,6 +20,8 @@ DAYS_BACK = 30
 class TransmittalFilter(forms.Form):
     """The department, and when its matters were sent."""
 
+    hide_optional = True
+
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("承办单位"), to_field_name="public_id", empty_label=_("请选择"),
         error_messages={"required": _("请选择承办单位"), "invalid_choice": _("请从列表里选择承办单位")},

@@ -35,7 +35,9 @@ def link(request, token):
             messages.success(request, _do(act, found, forms[act].cleaned_data))
             return redirect(request.path)
         found = referral_by(token)  # somebody was quicker: the page tells how it stands now
-    context = shown(found) | {"forms": forms, "acted": forms.get(act), "act": act, "is_over": act and not found.is_open}
+    acted = forms.get(act)
+    typed = acted.data.get("words") or acted.data.get("reason") if acted else ""
+    context = shown(found) | {"forms": forms, "acted": acted, "answers": found.is_open, "typed": typed}
     return _private(render(request, "feedback/link.html", context))
 
 

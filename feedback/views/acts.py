@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
@@ -18,7 +18,10 @@ from .. import actions
 from ..choices import FACES, State, Step
 from ..course import course_of
 from ..forms import acts as forms
+from ..forms import handing
+from ..forms.act import ActForm
 from ..models import Opinion, OpinionStep, Suggestion
+from ..steps import SEEN
 
 
 class Act(NamedTuple):
@@ -33,7 +36,7 @@ class Act(NamedTuple):
     key: str = ""
     what: str | Promise = ""
     done: str | Promise = ""
-    form: type[forms.ActForm] = forms.PlainForm
+    form: type[ActForm] = forms.PlainForm
     does: Callable | None = None
     grants: tuple[str, ...] = ("handle",)
     template: str = "feedback/opinion_act.html"
@@ -67,16 +70,16 @@ ACTS = {
             _l("已告诉群众答复的日期"), forms.PromiseForm, actions.promise),
         Act("forward", (Step.FORWARDED,), _l("转办"), "f",
             _l("由一个单位主办，其他单位协办。单位和群众都会收到通知，到期前系统会提醒单位。"), _l("已转办"),
-            forms.ForwardForm, actions.forward, template="feedback/opinion_forward.html"),
-        Act("assist", (Step.ASSISTED,), _l("增加协办单位"), "b", _l("协办单位把情况反馈给主办单位，不直接答复群众。"),
-            _l("已增加协办单位"), forms.AssistForm, actions.assist),
+            handing.ForwardForm, actions.forward, template="feedback/opinion_forward.html"),
+        Act("assist", (Step.ASSISTED,), _l("增加协办"), "b", _l("协办单位把情况反馈给主办单位，不直接答复群众。"),
+            _l("已增加协办单位"), handing.AssistForm, actions.assist),
         Act("recall", (Step.RECALLED,), _l("收回转办"), "", _l("从所有还没有答复的单位收回，由联络站重新办理。"),
-            _l("已收回"), forms.RecallForm, actions.recall),
+            _l("已收回"), handing.RecallForm, actions.recall),
         Act("pass", (Step.PASSED,), _l("提请其他层级代表"), "t",
             _l("塔式网络：请上级或下级的人大代表接着反映、推动。代表会收到通知，群众也会知道。"), _l("已提请"),
-            forms.PassForm, actions.pass_on, template="feedback/opinion_pass.html"),
+            handing.PassForm, actions.pass_on, template="feedback/opinion_pass.html"),
         Act("pass-back", (Step.PASSED_BACK,), _l("转回联络站"), "", _l("由原联络站继续办理。"), _l("已转回联络站"),
-            forms.PassBackForm, actions.pass_back, ("handle", "answer")),
+            handing.PassBackForm, actions.pass_back, ("handle", "answer")),
         Act("rate", (Step.RATED,), _l("登记群众评价"), "v",
             _l("群众在电话里或到站说的评价，由您代为登记，会留下是谁登记的。群众自己也可以在网上评价。"),
             _l("已登记评价"), forms.RateForm, actions.rate),
@@ -85,8 +88,8 @@ ACTS = {
             forms.CloseForm, actions.close),
         Act("refuse", (Step.REFUSED,), _l("不予受理"), "x",
             _l("代表不处理个案，不介入诉讼、仲裁、行政复议和招投标。请礼貌说明，并告诉群众应向哪里反映。"),
-            _l("已记为不予受理，并告诉群众"), forms.RefuseForm, actions.refuse, template="feedback/opinion_refuse.html",
-            is_grave=True),
+            _l("已记为不予受理，并告诉群众"), handing.RefuseForm, actions.refuse,
+            template="feedback/opinion_refuse.html", is_grave=True),
         Act("merge", (Step.MERGED,), _l("并案"), "m",
             _l("同一件事并成一件办理。这件意见的经过都保留，以后跟着另一件走，群众仍用自己的编号查询。"), _l("已并案"),
             forms.MergeForm, actions.merge, template="feedback/opinion_merge.html"),
@@ -219,6 +222,8 @@ def _shown(request, chosen: Act, opinion: Opinion, form):
         between = course_of(rows.select_related("by", "department", "representative").order_by("no"), {})
     if between:
         form.read_again()
+        if form.has_error(NON_FIELD_ERRORS, SEEN):  # the page says it better, with what came between
+            del form.errors[NON_FIELD_ERRORS]
     context = {
         "act": chosen, "opinion": opinion, "face": FACES[opinion.state], "form": form, "between": between,
         "cancel_url": opinion.get_absolute_url(), "is_over": bool(between) and not chosen.can(opinion),

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,9 +16,9 @@ from liaison.common.linked import base_of
 from liaison.common.paging import keyset
 
 from .. import actions
-from ..choices import REFERRAL_FACES, REFERRAL_OPEN, DueKind, ReferralState
+from ..choices import REFERRAL_FACES, REFERRAL_OPEN, DueKind, ReferralState, Step
 from ..forms.referrals import AnswerForm, GiveBackForm, ReferralFilter
-from ..links import days_good, link_of, withdraw_links
+from ..links import days_good, link_of, mail_link, withdraw_links
 from ..models import Department, Referral
 from ..sent import dates_of, sent, untraced
 from ..standing import soon_until, standing_on
@@ -72,8 +72,16 @@ def referral(request, public_id):
         "answers": answers and row.is_open, "handles": handles, "matter_url": "" if answers else _matter_url(row),
     }  # fmt: skip
     if handles and row.is_open:
+        context["ways"] = _ways(row)
         context |= {"link": base_of(request) + link_of(row), "days_good": days_good()}
     return render(request, "feedback/referral.html", context)
+
+
+def _ways(row: Referral) -> list[tuple[str, str]]:
+    """What staff do with what they sent, as (address, word)."""
+    if row.opinion_id and row.opinion.can(Step.RECALLED):
+        return [(reverse("feedback:opinion-recall", args=[row.opinion.public_id]), _("收回转办"))]
+    return []
 
 
 def _matter_url(row: Referral) -> str:
@@ -104,9 +112,7 @@ def referral_sign(request, public_id):
     with refusals_at(form):
         actions.sign_for(row, by=request.user)
         messages.success(request, _("已签收"))
-    for words in form.non_field_errors():
-        messages.error(request, words)
-    return redirect(row)
+    return _told(request, row, form)
 
 
 def referral_return(request, public_id):
@@ -142,12 +148,21 @@ def _asked(request, row: Referral, form, template: str):
 
 @require_POST
 def referral_link(request, public_id):
-    """Make the links that were given out worthless; the page then shows a new one."""
+    """Make the links that were given out worthless, the page then shows a new one; or mail it to the department."""
     row = _reached(request, public_id, "handle")
     form = ConfirmForm(request.POST)
     with refusals_at(form):
-        withdraw_links(row, by=request.user)
-        messages.success(request, _("原来的链接已作废，下面是新的链接"))
+        if "mail" in request.POST:
+            mail_link(row, base=base_of(request), by=request.user)
+            messages.success(request, _("链接已发往 %s") % row.department.email)
+        else:
+            withdraw_links(row, by=request.user)
+            messages.success(request, _("原来的链接已作废，下面是新的链接"))
+    return _told(request, row, form)
+
+
+def _told(request, row: Referral, form):
+    """Back to the page, where what was refused is told."""
     for words in form.non_field_errors():
         messages.error(request, words)
     return redirect(row)

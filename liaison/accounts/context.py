@@ -13,6 +13,7 @@ PLACES = [
     ("desk", _("今天"), "today", frozenset(Role)),
     ("visits:visit-list", _("进站安排"), "calendar", AT_STATIONS | {Role.REPRESENTATIVE}),
     ("stations:desk-station-list", pgettext_lazy("plural", "联络站"), "station", AT_STATIONS),
+    ("feedback:referral-list", pgettext_lazy("plural", "转办件"), "inbox", frozenset({Role.DEPARTMENT})),
     ("notices:inbox", pgettext_lazy("plural", "提醒"), "bell", frozenset(Role)),
     ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
     ("admin:index", _("管理后台"), "admin", frozenset({Role.DISTRICT, Role.ADMIN})),
@@ -44,6 +45,8 @@ def desk(request):
         place["active"] = here == place["url"] if place["url"] == reverse("desk") else here.startswith(place["under"])
         if place["name"] == "notices:inbox":
             place["count"] = borrowed("unread notices", user) or 0
+        if place["name"] == "feedback:referral-list":
+            place["count"] = borrowed("referrals to sign for", user) or 0
     return {"desk_nav": nav}
 
 

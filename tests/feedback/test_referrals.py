@@ -230,3 +230,9 @@ def test_the_list_asks_as_often_for_one_as_for_three(
 
 def test_staff_without_departments_in_reach_are_refused_the_list(as_, representative, administrator):
     assert [as_(person).get(LIST).status_code for person in (representative, administrator)] == [403, 403]
+
+
+def test_the_bar_counts_what_waits_to_be_signed_for(as_, department, sent, other_office, station):
+    factories.referral(factories.opinion(station), other_office)
+    place = next(p for p in as_(department).get("/desk/").context["desk_nav"] if p["name"] == "feedback:referral-list")
+    assert (place["count"], place["url"]) == (1, LIST)

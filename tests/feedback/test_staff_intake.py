@@ -7,6 +7,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from feedback.actions.registering import register
+from feedback.forms.intake import IntakeForm
 from feedback.models import Opinion
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
@@ -92,6 +94,15 @@ def test_where_policy_does_not_allow_it_a_name_is_needed(send):
     form = send(anonymous="on", name="", phone="", told="").context["form"]
     assert set(form.errors) == {"name", "phone", "told"}
     assert "anonymous" not in form.fields
+
+
+def test_one_of_those_offered_is_joined_and_has_a_number_of_its_own(station, liaison):
+    into = factories.opinion(station, matter="花园路的路灯坏了")
+    form = IntakeForm(given(join=into.public_id), station=station, user=liaison, similar=[into])
+    assert form.is_valid(), form.errors
+    joined = register(station, **form.given, by=liaison)
+    assert (joined.state, joined.merged_into, joined.number != into.number) == ("merged", into, True)
+    assert into.steps.order_by("-no").first().other == joined
 
 
 @pytest.mark.parametrize(
