@@ -51,6 +51,27 @@ class Kind(TextChoices):
     VISIT_LOG = "visit_log", _("请登记进站")
     VISIT_UNLOGGED = "visit_unlogged", _("进站未登记")
     VISIT_UNLOGGED_LONG = "visit_unlogged_long", _("进站逾期未登记")
+    OPINION_RECEIVED = "opinion_received", _("收到意见（告诉群众）")
+    OPINION_ACCEPTED = "opinion_accepted", _("意见已受理（告诉群众）")
+    OPINION_PROMISED = "opinion_promised", _("明确答复期限（告诉群众）")
+    OPINION_FORWARDED = "opinion_forwarded", _("意见已转办（告诉群众）")
+    OPINION_JOINED = "opinion_joined", _("意见已并案（告诉群众）")
+    OPINION_ANSWERED = "opinion_answered", _("意见已答复（告诉群众）")
+    OPINION_AGAIN = "opinion_again", _("意见重新办理（告诉群众）")
+    OPINION_LATER = "opinion_later", _("答复期限有变（告诉群众）")
+    OPINION_REFUSED = "opinion_refused", _("意见不予受理（告诉群众）")
+    OPINION_CLOSED = "opinion_closed", _("意见已办结（告诉群众）")
+    OPINION_NEW = "opinion_new", _("有新的意见")
+    OPINION_SENT = "opinion_sent", _("收到转办件")
+    OPINION_SENT_AGAIN = "opinion_sent_again", _("不满意，重新办理")
+    OPINION_CALLED_BACK = "opinion_called_back", _("转办件已收回")
+    OPINION_PASSED = "opinion_passed", _("意见提请代表办理")
+    OPINION_RETURNED = "opinion_returned", _("意见被退回")
+    OPINION_REPLIED = "opinion_replied", _("意见有了答复")
+    OPINION_DISCONTENT = "opinion_discontent", _("群众不满意")
+    OPINION_ASKED = "opinion_asked", _("承办单位申请延期")
+    OPINION_MOVED = "opinion_moved", _("办理期限有变")
+    OPINION_URGED = "opinion_urged", _("督办")
 
 
 class Group(TextChoices):
@@ -58,6 +79,7 @@ class Group(TextChoices):
 
     VISITS = "visits", _("进站安排")
     LOGS = "logs", _("进站登记")
+    OPINIONS = "opinions", _("选民意见")
 
 
 class Manner(NamedTuple):
@@ -76,7 +98,7 @@ MANNERS: dict[str, Manner] = {
     Kind.VISIT_LOG: Manner(group=Group.LOGS),
     Kind.VISIT_UNLOGGED: Manner(group=Group.LOGS),
     Kind.VISIT_UNLOGGED_LONG: Manner(group=Group.LOGS),
-}
+} | {kind: Manner(group=Group.OPINIONS) for kind in Kind if kind.name.startswith("OPINION_")}
 
 
 def manner(kind: str) -> Manner:

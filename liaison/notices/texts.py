@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from . import opinions
 from .choices import Kind
 
 PLACE = re.compile(r"\{([^{}\n]*)\}")
@@ -48,6 +49,13 @@ VARIABLES: dict[str, Variable] = {
     "name": Variable("称呼", "张三", "Zhang San"),
     "change": Variable("变更", "时间：原为 11月30日 9:00—11:00", "Time: was 30 November, 9:00–11:00"),
     "reason": Variable("原因", "会场临时维修", "the hall is under repair"),
+    "number": Variable("受理编号", "7K3M2-9Q2X5", "7K3M2-9Q2X5", may_show=True),
+    "category": Variable("类别", "物业与社区", "Property and community", may_show=True),
+    "handler": Variable("办理单位", "城市管理局", "City Management Bureau", may_show=True),
+    "due": Variable("期限", "2026年12月1日（星期二）", "Tuesday 1 December 2026", may_show=True),
+    "said": Variable("说明", "需要与物业公司协商", "it has to be agreed with the property company"),
+    "office": Variable("受理部门", "区人民法院", "District People's Court"),
+    "phone": Variable("联络站电话", "0371-00000000", "0371-00000000"),
     "page": Variable("网页", "https://example.org/visits/x1y2z3/", "https://example.org/visits/x1y2z3/", is_link=True),
     "answer": Variable("答复链接", "https://example.org/a/7kq2w9/", "https://example.org/a/7kq2w9/", is_link=True),
 }  # fmt: skip
@@ -80,7 +88,7 @@ SPEAKS_OF: dict[str, tuple[str, ...]] = {
     Kind.VISIT_LOG: VISIT,
     Kind.VISIT_UNLOGGED: (*VISIT, "days"),
     Kind.VISIT_UNLOGGED_LONG: (*VISIT, "days"),
-}
+} | opinions.SPEAKS_OF
 
 _FACTS = "时间：{时间}\n地点：{地点}\n内容：{内容}\n代表：{代表}\n"
 _FACTS_EN = "When: {when}\nWhere: {where}\nWhat: {matter}\nRepresentatives: {people}\n"
@@ -222,7 +230,7 @@ SHIPPED: dict[str, dict[str, Words]] = {
         "进站逾期未登记：{时间} {联络站}",
         "Overdue to be logged: {when}, {station}",
     ),
-}
+} | {kind: {language: Words(*words) for language, words in by.items()} for kind, by in opinions.written().items()}
 
 
 def shipped(kind: str, language: str) -> Words:

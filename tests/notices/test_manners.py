@@ -214,7 +214,11 @@ def test_page_shows_masked_addresses_and_keeps_the_choice(as_, liaison_with_mail
     assert "13700000001" not in text
     assert client.post(PREFERENCES, {"visits": ["sms"], "has_digest": "on", "language": "en"}).url == PREFERENCES
     kept = Preference.objects.get(user=liaison_with_mail)
-    assert (kept.channels, kept.has_digest, kept.language) == ({"visits": ["sms"], "logs": []}, True, "en")
+    assert (kept.channels, kept.has_digest, kept.language) == (
+        {"visits": ["sms"], "logs": [], "opinions": []},
+        True,
+        "en",
+    )
 
 
 @pytest.mark.django_db
