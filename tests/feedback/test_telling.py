@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.core import mail
 from django.utils import timezone
 
 from feedback import actions, telling, times, urging
 from feedback.choices import AnswerOutcome, DueKind, Rank, Satisfaction
 from feedback.models import Category, DepartmentMember, Opinion
 from liaison.accounts.actions import erase
+from liaison.accounts.models import Entry
 from liaison.notices.choices import Channel, Kind, State
 from liaison.notices.models import Notice
 from liaison.notices.resending import subject_of
@@ -40,7 +40,7 @@ def before() -> set:
     return set(Notice.objects.values_list("pk", flat=True))
 
 
-def test_voter_gets_a_receipt_and_the_station_hears_of_it(opinion, liaison):
+def test_voter_gets_a_receipt_and_the_station_hears_of_it(liaison, opinion):
     assert told(set()) == {(Kind.OPINION_RECEIVED, "voter"), (Kind.OPINION_NEW, str(liaison))}
     receipt = Notice.objects.get(kind=Kind.OPINION_RECEIVED, channel=Channel.EMAIL)
     assert opinion.shown_number in receipt.subject
@@ -115,12 +115,18 @@ def test_later_day_is_told_with_its_reason(opinion, liaison):
     assert "等设备到货" in Notice.objects.get(kind=Kind.OPINION_LATER, channel=Channel.EMAIL).body
 
 
-def test_department_without_an_account_is_mailed_a_link(opinion, liaison, settings, django_capture_on_commit_callbacks):
+def test_department_without_an_account_is_mailed_a_link(opinion, liaison, settings):
     settings.SITE = settings.SITE | {"url": "https://liaison.example"}
     bureau = factories.department("410105", "园林局", email="yl@example.org")
-    with django_capture_on_commit_callbacks(execute=True):
-        factories.referral(opinion, bureau, by=liaison)
-    assert [message.to for message in mail.outbox] == [["yl@example.org"]]
+    factories.referral(opinion, bureau, by=liaison)
+    (entry,) = Entry.objects.filter(action="mail_link")
+    assert (entry.by, entry.detail["department"]) == (liaison, bureau.public_id)
+
+
+def test_department_that_signs_in_is_mailed_none(opinion, liaison, bureau, settings):
+    settings.SITE = settings.SITE | {"url": "https://liaison.example"}
+    factories.referral(opinion, bureau, by=liaison)
+    assert not Entry.objects.filter(action="mail_link").exists()
 
 
 def test_notice_can_be_sent_again_with_the_words_of_now(opinion):
