@@ -14,6 +14,16 @@ class Source(TextChoices):
     API = "api", _("接口接入")
 
 
+class Doubt(TextChoices):
+    """Why something that came by the public form waits for a look before anything is done with it."""
+
+    TRAP = "trap", _("填了页面上看不见的栏目")
+    FAST = "fast", _("打开页面几秒就提交")
+    UNPROVED = "unproved", _("浏览器没有完成核验（可能没有启用脚本）")
+    OFTEN = "often", _("同一电话、同一网络或本站短时间内提交很多")
+    LINKS = "links", _("内容里有多个网址")
+
+
 class State(TextChoices):
     """Where an opinion stands: what its last step led to (DOMAIN §4)."""
 

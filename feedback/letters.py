@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
 
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 
 from liaison.accounts.choices import Role
@@ -96,7 +97,7 @@ def _voters(kind: Kind, opinion: Opinion, at, *, said: str = "", step: OpinionSt
         }
 
     def own(to: Addressee) -> Own:
-        return Own({"number": numbers[to.pk]})
+        return Own({"number": numbers[to.pk], "page": full_url(f"{reverse('feedback:track')}?number={numbers[to.pk]}")})
 
     to = Contact.objects.filter(pk__in=numbers, erased_at=None)
     return Letter(kind, to, at, at + GOOD_FOR, values, own)

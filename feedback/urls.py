@@ -1,7 +1,9 @@
 from django.urls import path
 
 from .public import link as public_link
-from .views import acts, departments, intake, opinion, referrals, transmittal
+from .public import opinion as public_opinion
+from .public import track as public_track
+from .views import acts, attachments, departments, intake, opinion, referrals, transmittal
 
 app_name = "feedback"
 
@@ -36,5 +38,11 @@ urlpatterns = [
     path("desk/referrals/<slug:public_id>/return/", referrals.referral_return, name="referral-return"),
     path("desk/referrals/<slug:public_id>/answer/", referrals.referral_answer, name="referral-answer"),
     path("desk/referrals/<slug:public_id>/link/", referrals.referral_link, name="referral-link"),
+    path("desk/attachments/<slug:public_id>/", attachments.attachment, name="attachment"),
+    path("desk/attachments/<slug:public_id>/small/", attachments.attachment_thumbnail, name="attachment-thumbnail"),
+    path("opinions/new/", public_opinion.opinion_new, name="opinion-new"),
+    path("opinions/similar/", public_opinion.opinion_similar, name="opinion-similar"),
+    path("opinions/receipt/<str:token>/", public_opinion.receipt, name="receipt"),
+    path("opinions/track/", public_track.track, name="track"),
     path("d/<str:token>/", public_link.link, name="link"),
 ]

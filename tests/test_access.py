@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from feedback.attachments import Prepared, attach
 from feedback.links import token_of
+from feedback.public.opinion import receipt_of
 from liaison.accounts.models import Job
 from liaison.notices.models import ChannelSetting
 from visits.feeds.keys import address_of, make_key
@@ -120,6 +122,12 @@ WHO = {
     "feedback:referral-answer": {"department"},
     "feedback:referral-link": PLANNERS,
     "feedback:transmittal": {*PLANNERS, "neighbour"},
+    "feedback:opinion-new": ALL,
+    "feedback:opinion-similar": ALL,
+    "feedback:receipt": ALL,  # whoever has the address that the form led to
+    "feedback:track": ALL,
+    "feedback:attachment": {*PLANNERS, "auditor", "representative"},
+    "feedback:attachment-thumbnail": {*PLANNERS, "auditor", "representative"},
     "feedback:link": ALL,  # whoever has the link
     "visits:rota-list": SIGNED_IN,
     "visits:rota-add": {"district", "street"},
@@ -253,11 +261,13 @@ def world(request, settings, station, representative):
     asked = Invitation.objects.create(visit=public, representative=person)
     gateway = ChannelSetting.objects.create(channel="sms", is_on=True)
     said = factories.opinion(station, representative=person, contact=factories.contact(station.code))
+    file = attach(said, Prepared("p.jpg", ContentFile(jpeg()), ContentFile(jpeg())), by=None)
     office = factories.department("410105", members=[request.getfixturevalue("department")])
     sent = factories.referral(factories.opinion(station), office)
     parts = {
         "feedback:referral": sent.public_id, "feedback:link": token_of(sent),
-        "feedback:opinion": said.public_id,
+        "feedback:opinion": said.public_id, "feedback:attachment": file.public_id,
+        "feedback:receipt": receipt_of(said).split("/")[-2],
         "notices:unsubscribe": factories.contact(station.code).leave_token,
         "visits:answer": asked.key, "visits:desk-answer": asked.public_id,
         "visits:series-together-made": together.public_id,

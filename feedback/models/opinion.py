@@ -21,7 +21,7 @@ from representatives.models import Representative
 from stations.models import Station
 from visits.models import Visit
 
-from ..choices import LONGEST_MATTER, LONGEST_TITLE, MOVES, OPEN, STANDING, WAITING, Source, State, Step
+from ..choices import LONGEST_MATTER, LONGEST_TITLE, MOVES, OPEN, STANDING, WAITING, Doubt, Source, State, Step
 from ..numbers import new_number, shown
 from ..triggers import OPINION_STEP_TRIGGERS, OPINION_TRIGGERS
 from .department import Category, Department
@@ -166,6 +166,10 @@ class Opinion(Matter):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    @property
+    def doubt_words(self) -> list[str]:
+        return [str(Doubt(code).label) if code in Doubt.values else code for code in self.doubts]
 
 
 class OpinionStepQuerySet(ScopedQuerySet):

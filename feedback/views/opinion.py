@@ -5,6 +5,7 @@ from collections import defaultdict
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 
 from liaison.accounts.models import Contact
@@ -105,5 +106,6 @@ def _referrals(user, row: Opinion, dues) -> list[Referral]:
 def _attachments(user, row: Opinion) -> list[Attachment]:
     found = list(Attachment.objects.for_user(user).filter(opinion=row).order_by("pk"))
     for file in found:
-        file.url = address_if_any("attachment", file.public_id)
+        file.url = reverse("feedback:attachment", args=[file.public_id])
+        file.thumbnail_url = reverse("feedback:attachment-thumbnail", args=[file.public_id])
     return found

@@ -1,4 +1,4 @@
-"""Who hears of a step, in which words: voters by their own number, staff of what waits for them, departments by link."""
+"""Who hears of a step, in which words: voters by their own number, staff of what waits, departments by link."""
 
 from datetime import timedelta
 
@@ -78,7 +78,8 @@ def test_discontent_goes_to_station_department_and_back_to_the_voter(opinion, bu
     there = before()
     actions.rate(opinion, values={"department": Satisfaction.NOT})
     assert told(there) == {
-        (Kind.OPINION_DISCONTENT, str(liaison)), (Kind.OPINION_AGAIN, "voter"), (Kind.OPINION_SENT_AGAIN, str(department)),
+        (Kind.OPINION_DISCONTENT, str(liaison)), (Kind.OPINION_AGAIN, "voter"),
+        (Kind.OPINION_SENT_AGAIN, str(department)),
     }  # fmt: skip
 
 

@@ -99,7 +99,7 @@ def test_station_page_says_what_where_when_and_who(client, points, station):
         "有场所",
         "张三",
         "供暖",
-        "到站反映意见",
+        "我要反映意见",
     ]:
         assert part in words
     assert "有牌子" not in words
