@@ -15,7 +15,11 @@ FASTEST = 4  # seconds in which nobody has written what is the matter; our defau
 OLDEST = 24 * 3600
 ADDRESSES_IN_TEXT = re.compile(r"https?://|www\.", re.IGNORECASE)
 # Tokens an hour, and at once: a family behind one address, a telephone, a station on a day when everybody writes.
-BUCKETS = {"phone": (6, 4), "address": (20, 10), "station": (120, 60)}
+BUCKETS = {
+    "phone": {"rate_per_hour": 6, "burst": 4},
+    "address": {"rate_per_hour": 20, "burst": 10},
+    "station": {"rate_per_hour": 120, "burst": 60},
+}
 
 
 def opened_now() -> str:
@@ -37,8 +41,9 @@ def doubts_of(given: dict, *, station: str, phone: str, address: str) -> list[st
 
 def _may(keys: dict[str, str]) -> bool:
     """Every bucket is asked, so that each counts what passed by."""
-    return all([take(f"opinion-{name}", key, rate_per_hour=BUCKETS[name][0], burst=BUCKETS[name][1])
-                for name, key in keys.items() if key])  # fmt: skip
+    asked = {name: key for name, key in keys.items() if key}
+    taken = [take(f"opinion-{name}", key, **BUCKETS[name]) for name, key in asked.items()]
+    return all(taken)
 
 
 def _seconds(opened: str) -> float:

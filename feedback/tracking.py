@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import Contact
 from liaison.common import sealing
@@ -25,17 +24,17 @@ SPEAKS = frozenset(
     }
 )  # fmt: skip
 PLAIN = {
-    Step.RECEIVED: lazy("收到您的意见"), Step.HELD_BACK: lazy("收到您的意见，正在核对"), Step.ACCEPTED: lazy("已受理"),
-    Step.RESOLVED: lazy("当场解决"), Step.PROMISED: lazy("说明情况，约定答复日期"), Step.FORWARDED: lazy("转给%s办理"),
-    Step.PASSED: lazy("提请%s代表跟进"), Step.PASSED_BACK: lazy("回到联络站继续办理"),
-    Step.SUGGESTED: lazy("作为代表建议提出"), Step.UNSUGGESTED: lazy("回到联络站继续办理"),
-    Step.STATION_ANSWERED: lazy("联络站答复您"), Step.REPRESENTATIVE_ANSWERED: lazy("%s代表答复您"),
-    Step.DEPARTMENT_ANSWERED: lazy("%s答复您"), Step.RATED: lazy("您作了评价"),
-    Step.SENT_BACK: lazy("不满意，重新办理"),
-    Step.REFUSED: lazy("不能由联络站受理"), Step.CLOSED: lazy("已办结"), Step.REOPENED: lazy("重新打开，继续办理"),
-    Step.MERGED: lazy("与别人反映的同一件事一起办理"), Step.SPLIT: lazy("分出另一件事单独办理"),
-    Step.WITHDRAWN: lazy("已撤回"), Step.URGED: lazy("人大督促办理"), Step.EXTENDED: lazy("答复日期延后"),
-    Step.PAUSED: lazy("暂停计时"), Step.RESUMED: lazy("恢复计时"), Step.PUBLISHED: lazy("办理结果已公开"),
+    Step.RECEIVED: _("收到您的意见"), Step.HELD_BACK: _("收到您的意见，正在核对"), Step.ACCEPTED: _("已受理"),
+    Step.RESOLVED: _("当场解决"), Step.PROMISED: _("说明情况，约定答复日期"), Step.FORWARDED: _("转给%s办理"),
+    Step.PASSED: _("提请%s代表跟进"), Step.PASSED_BACK: _("回到联络站继续办理"),
+    Step.SUGGESTED: _("作为代表建议提出"), Step.UNSUGGESTED: _("回到联络站继续办理"),
+    Step.STATION_ANSWERED: _("联络站答复您"), Step.REPRESENTATIVE_ANSWERED: _("%s代表答复您"),
+    Step.DEPARTMENT_ANSWERED: _("%s答复您"), Step.RATED: _("您作了评价"),
+    Step.SENT_BACK: _("不满意，重新办理"),
+    Step.REFUSED: _("不能由联络站受理"), Step.CLOSED: _("已办结"), Step.REOPENED: _("重新打开，继续办理"),
+    Step.MERGED: _("与别人反映的同一件事一起办理"), Step.SPLIT: _("分出另一件事单独办理"),
+    Step.WITHDRAWN: _("已撤回"), Step.URGED: _("人大督促办理"), Step.EXTENDED: _("答复日期延后"),
+    Step.PAUSED: _("暂停计时"), Step.RESUMED: _("恢复计时"), Step.PUBLISHED: _("办理结果已公开"),
 }  # fmt: skip
 
 
@@ -129,4 +128,4 @@ def _facts(step: OpinionStep) -> list[tuple[str, str]]:
         (_("应向哪里反映"), data.get("office", "")),
         (_("您的评价"), "、".join(rated)),
     ]
-    return [(label, str(value)) for label, value in facts if value]
+    return [(str(label), str(value)) for label, value in facts if value]
