@@ -7,7 +7,7 @@ from liaison.common.search import fold
 from liaison.common.sources import Source
 
 from .forms.departments import DepartmentForm, DepartmentMemberForm
-from .models import Category, Department, DepartmentMember
+from .models import Category, Department, DepartmentMember, Erasure
 
 
 @admin.register(Category)
@@ -63,3 +63,16 @@ class DepartmentAdmin(GrantedAdmin):
         """Whether it signs in, or answers by links."""
         count = department.member_count
         return _("%(n)s 个") % {"n": count} if count else _("没有，用链接答复")
+
+
+@admin.register(Erasure)
+class ErasureAdmin(GrantedAdmin):
+    list_display = ["number", "place", "at", "rule", "what", "by"]
+    fields = ["number", "place", "at", "rule", "what", "by"]
+    list_select_related = ["by"]
+
+    @admin.display(description=_("清除内容"))
+    def what(self, erasure):
+        counts = erasure.counts
+        words = _("%(contacts)s 人，%(opinions)s 件意见，%(files)s 个附件")
+        return words % {name: counts.get(name, 0) for name in ("contacts", "opinions", "files")}

@@ -3,7 +3,7 @@ import smtplib
 from celery import shared_task
 from django.utils import timezone
 
-from . import closing, mailing, urging
+from . import closing, erasing, mailing, urging
 
 
 @shared_task
@@ -14,6 +14,12 @@ def urge_overdue():
 @shared_task
 def close_answered():
     closing.close_answered(timezone.now())
+
+
+@shared_task
+def erase_expired():
+    for _certificate in erasing.erase_expired(timezone.now()):
+        pass
 
 
 @shared_task(autoretry_for=(smtplib.SMTPException, OSError), retry_backoff=30, max_retries=4)

@@ -28,6 +28,9 @@ app.conf.beat_schedule = {
     "close-answered": {
         "task": "feedback.tasks.close_answered", "schedule": crontab(minute=40), "options": {"expires": 3000}
     },
+    "erase-expired": {
+        "task": "feedback.tasks.erase_expired", "schedule": crontab(minute=20, hour=3), "options": {"expires": 20000}
+    },
     "look-after-jobs": {"task": "liaison.accounts.tasks.look_after_jobs", "schedule": 20, "options": {"expires": 20}},
 }  # fmt: skip
 # Long works have a queue and a worker of their own: a reminder does not wait behind a street's posters.

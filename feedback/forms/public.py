@@ -52,7 +52,11 @@ class OpinionForm(forms.Form):
         help_text=_("最多 6 个；照片里的拍摄地点会自动去掉"),
     )  # fmt: skip
     name = forms.CharField(
-        label=_("姓名"), required=False, max_length=40, widget=forms.TextInput(attrs={"autocomplete": "name"})
+        label=_("姓名"),
+        required=False,
+        max_length=40,
+        help_text=_("怎样称呼您"),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     phone = forms.CharField(
         label=_("电话"), required=False, max_length=30, help_text=_("查询进展要用到后四位"),
