@@ -3,11 +3,13 @@ from django.urls import path
 from .public import link as public_link
 from .public import opinion as public_opinion
 from .public import track as public_track
-from .views import acts, attachments, departments, intake, opinion, referrals, transmittal
+from .views import acts, attachments, departments, inbox, intake, opinion, referrals, transmittal
 
 app_name = "feedback"
 
 urlpatterns = [
+    path("desk/opinions/", inbox.opinion_list, name="opinion-list"),
+    path("desk/opinions/together/", inbox.opinions_together, name="opinions-together"),
     path("desk/opinions/new/", intake.opinion_add, name="opinion-add"),
     path("desk/opinions/<slug:public_id>/", opinion.opinion, name="opinion"),
     path("desk/opinions/<slug:public_id>/clear/", acts.act, {"name": "clear"}, name="opinion-clear"),

@@ -92,6 +92,8 @@ WHO = {
     "visits:photo": {*WATCHERS, "representative"},
     "visits:photo-thumbnail": {*WATCHERS, "representative"},
     "visits:photo-delete": PLANNERS,
+    "feedback:opinion-list": {*PLANNERS, "neighbour", "auditor", "representative", "department"},
+    "feedback:opinions-together": {*PLANNERS, "neighbour"},
     "feedback:opinion-add": {*PLANNERS, "neighbour"},
     "feedback:opinion": {*PLANNERS, "auditor", "representative"},
     "feedback:opinion-answer": {*PLANNERS, "representative"},

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test import Client
 
+from feedback import actions as feedback
+from feedback.models import Opinion
 from liaison.accounts.actions import leave, unmask
 from liaison.accounts.contacts import Particulars
 from liaison.accounts.models import Contact
@@ -91,6 +93,23 @@ def left_and_came_back(scene):
         scene.said.append(scene.client.post(path, {"act": act}).content.decode())
     scene.said.append(scene.client.get(path + "x").content.decode())
     leave(scene.voter)
+
+
+@done
+def said_something_on_the_public_form(scene):
+    """With and without mistakes, followed by its number, rated, and erased with what came along."""
+    page = f"/opinions/new/?station={scene.station.code}"
+    given = {"name": VOTER.name, "phone": VOTER.phone, "email": VOTER.email, "agrees": "on", "matter": "路灯坏了好几天"}
+    scene.client.post(page, given | {"matter": ""})
+    answer = scene.client.post(page, given)
+    scene.said.append(scene.client.get(answer.url).content.decode())
+    opinion = Opinion.objects.latest("pk")
+    feedback.clear(opinion, by=scene.liaison)
+    feedback.resolve_on_spot(opinion, words="已经换了灯泡", by=scene.liaison)
+    asked = {"number": opinion.shown_number, "digits": VOTER.phone[-4:]}
+    for more in ({"digits": "0000"}, {}, {"rate": "1", "rate-station": "satisfied"}):
+        scene.said.append(scene.client.post("/opinions/track/", asked | more).content.decode())
+    send_due()
 
 
 @pytest.fixture

@@ -132,6 +132,9 @@ class Opinion(Matter):
             models.Index(fields=["district", "-created_at", "-id"], name="opinion_district_new"),
             models.Index(fields=["station", "-created_at", "-id"], name="opinion_station_new"),
             models.Index(
+                fields=["next_due_on", "id"], name="opinion_due", condition=Q(state__in=[*STANDING, State.SUSPECT])
+            ),
+            models.Index(
                 fields=["district", "next_due_on", "id"], name="opinion_district_due",
                 condition=Q(state__in=[*STANDING, State.SUSPECT]),
             ),

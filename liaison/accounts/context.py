@@ -12,7 +12,13 @@ AT_STATIONS = frozenset({Role.LIAISON, Role.STREET, Role.DISTRICT, Role.AUDITOR}
 PLACES = [
     ("desk", _("今天"), "today", frozenset(Role)),
     ("visits:visit-list", _("进站安排"), "calendar", AT_STATIONS | {Role.REPRESENTATIVE}),
-    ("stations:desk-station-list", pgettext_lazy("plural", "联络站"), "station", AT_STATIONS),
+    ("feedback:opinion-list", pgettext_lazy("plural", "意见"), "inbox", AT_STATIONS | {Role.REPRESENTATIVE}),
+    (
+        "stations:desk-station-list",
+        pgettext_lazy("plural", "联络站"),
+        "station",
+        frozenset({Role.LIAISON, Role.STREET}),
+    ),
     ("feedback:referral-list", pgettext_lazy("plural", "转办件"), "inbox", frozenset({Role.DEPARTMENT})),
     ("notices:inbox", pgettext_lazy("plural", "提醒"), "bell", frozenset(Role)),
     ("accounts:history", _("审计"), "history", frozenset({Role.AUDITOR})),
@@ -47,6 +53,8 @@ def desk(request):
             place["count"] = borrowed("unread notices", user) or 0
         if place["name"] == "feedback:referral-list":
             place["count"] = borrowed("referrals to sign for", user) or 0
+        if place["name"] == "feedback:opinion-list":
+            place["count"] = borrowed("opinions waiting", user) or 0
     return {"desk_nav": nav}
 
 

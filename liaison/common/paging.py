@@ -51,10 +51,11 @@ def keyset(rows: QuerySet, request: HttpRequest, *fields: str, size: int = SIZE)
     """The page of `rows` that `?after=` or `?before=` asks for, ordered by `fields`; see `keyset_page`."""
     way = "before" if "before" in request.GET else "after"
     page = keyset_page(rows, fields, request.GET.get(way), size, backwards=way == "before" and bool(request.GET[way]))
-    return Page(page.rows, *(_address(request, *mark) for mark in (("before", page.previous), ("after", page.next))))
+    return Page(page.rows, *(address(request, *mark) for mark in (("before", page.previous), ("after", page.next))))
 
 
-def _address(request: HttpRequest, way: str, cursor: str | None) -> str:
+def address(request: HttpRequest, way: str, cursor: str | None) -> str:
+    """Where a neighbour of the page is; empty where there is none."""
     if cursor is None:
         return ""
     query = request.GET.copy()

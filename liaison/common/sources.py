@@ -8,8 +8,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
-from .paging import Key, KeysetPage, follows, key_at, key_of, names, precedes, turned, write_cursor
+from .paging import (
+    SIZE,
+    Key,
+    KeysetPage,
+    Page,
+    address,
+    follows,
+    key_at,
+    key_of,
+    names,
+    precedes,
+    read_cursor,
+    turned,
+    write_cursor,
+)
 
 WINDOW = 10_000  # rows that one page looks through at most, where no index answers the question by itself
 
@@ -19,6 +34,14 @@ class Source(NamedTuple):
 
     rows: QuerySet
     within: QuerySet | None = None
+
+
+def searched(rows: QuerySet, sources: Sequence[Source], request: HttpRequest, *order: str, size: int = SIZE) -> Page:
+    """As `paging.keyset`, for rows that `sources` find."""
+    way = "before" if "before" in request.GET else "after"
+    key = read_cursor(rows.model, order, request.GET.get(way))
+    page = merged_page(rows, sources, order, size, key, backwards=way == "before" and key is not None)
+    return Page(page.rows, address(request, "before", page.previous), address(request, "after", page.next))
 
 
 def merged_page(

@@ -61,6 +61,7 @@ def test_start_page_lists_only_models_within_the_grants(as_, district, administr
         ("人大代表", True),
         ("账号", False),
         ("通知渠道", False),
+        ("清除凭证", False),
     }
     assert names(administrator) == both | {
         ("进站", False),

@@ -9,6 +9,7 @@ from liaison.accounts.choices import Role
 from liaison.accounts.context import places_of
 from liaison.accounts.scoping import may
 from liaison.common.estimates import capped_count
+from liaison.common.panels import borrowed
 from liaison.notices.resending import doubtful
 
 from ..choices import State
@@ -45,6 +46,8 @@ def desk(request):
         "most_waiting": MOST_WAITING,
         "may_add": may(user, "add", Visit),
         "places": places_of(user),
+        "opinions": borrowed("opinions at hand", user, today) or [],
+        "may_see_stations": bool(user.roles & {Role.DISTRICT, Role.AUDITOR}),  # their bar is full without
     }
     return render(request, "visits/desk.html", context)
 

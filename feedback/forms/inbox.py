@@ -1,0 +1,94 @@
+"""What somebody looks for among opinions, and what is done with several at once."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from liaison.common.finder import Finder, choice, words
+from liaison.common.templatetags.face import joined
+from stations.places import Places
+
+from ..choices import Source, State
+from ..models import Category, Department, Opinion
+from .act import WordsField
+
+MOST_AT_ONCE = 60
+
+
+class InboxFinder(Finder):
+    """Filters of the inbox; what is typed is a receipt's number or any words of the matter."""
+
+    q = words(_("受理编号，或者内容里的字"))
+    state = choice(_("状态"), State.choices)
+    category = choice(_("类别"))
+    source = choice(_("来源"), Source.choices)
+    street = choice(_("街道"))
+    view = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
+
+    def __init__(self, data, *, user):
+        super().__init__(data)
+        named = list(Category.objects.for_user(user).order_by("position", "code").values_list("code", "name"))
+        self.fields["category"].choices = [("", _("全部")), *named]
+        places = Places(user)
+        self.fields["street"].choices = places.street_choices
+        if len(places.street_choices) <= 2:  # all, and the one
+            del self.fields["street"]
+
+    @property
+    def on(self) -> str:
+        """What is chosen, in words."""
+        wanted = self.wanted
+        labels = [
+            dict(self.fields[name].choices).get(wanted[name], wanted[name])
+            for name in ("state", "category", "source", "street")
+            if name in wanted
+        ]
+        return joined(map(str, filter(None, [wanted.get("q"), *labels])))
+
+    def among(self, rows):
+        wanted = self.wanted
+        for name in ("state", "category", "source"):
+            if name in wanted:
+                rows = rows.filter(**{name: wanted[name]})
+        return rows.filter(Opinion.objects.under(wanted["street"])) if "street" in wanted else rows
+
+
+class TogetherForm(forms.Form):
+    """One act for several opinions; each is done by its own verb."""
+
+    ACCEPT, FORWARD = "accept", "forward"
+
+    picked = forms.ModelMultipleChoiceField(
+        Opinion.objects.none(), to_field_name="public_id",
+        error_messages={"required": _("请先勾选意见"), "invalid_choice": _("勾选的意见里有您不能办理的，请重新勾选")},
+    )  # fmt: skip
+    act = forms.ChoiceField(
+        label=_("勾选的一起"), widget=forms.RadioSelect,
+        choices=[(ACCEPT, _("受理，归入同一类别")), (FORWARD, _("转办给同一单位"))],
+        error_messages={"required": _("请选怎样办理")},
+    )  # fmt: skip
+    category = forms.ModelChoiceField(Category.objects.none(), label=_("类别"), required=False)
+    lead = forms.ModelChoiceField(
+        Department.objects.none(), label=_("主办单位"), required=False, to_field_name="public_id"
+    )
+    words = WordsField(label=_("转办说明"), required=False, rows=2)
+
+    def __init__(self, data=None, *, user):
+        super().__init__(data)
+        self.fields["picked"].queryset = Opinion.objects.for_user(user, "handle").select_related("station")
+        self.fields["category"].queryset = Category.objects.for_user(user).filter(is_offered=True)
+        self.fields["lead"].queryset = Department.objects.for_user(user).filter(is_active=True)
+
+    def clean_picked(self):
+        picked = self.cleaned_data["picked"]
+        if len(picked) > MOST_AT_ONCE:
+            raise forms.ValidationError(_("一次最多办理 %(n)s 件") % {"n": MOST_AT_ONCE})
+        return picked
+
+    def clean(self):
+        given = super().clean()
+        needs = {self.ACCEPT: ("category", _("请选类别")), self.FORWARD: ("lead", _("请选主办单位"))}
+        if given.get("act") in needs:
+            name, words = needs[given["act"]]
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, words)
+        return given
