@@ -22,7 +22,7 @@ def main() -> None:
     settings.ALLOWED_HOSTS = [*settings.ALLOWED_HOSTS, "testserver"]
     call_command("collectstatic", interactive=False, verbosity=0)
 
-    from bench import admin, calendar, feeds, lines, near, notices, posters, rota, schedule  # noqa: F401 - each registers its lines
+    from bench import admin, calendar, feeds, lines, near, notices, opinions, posters, rota, schedule  # noqa: F401 - each registers its lines
 
     scale, only = os.environ.get("SCALE") or "full", os.environ.get("ONLY") or ""
     if scale not in lines.SIZES:

@@ -4,17 +4,26 @@ The growth lines compare ten thousand opinions with ten million at the same stat
 nation in reach, and the answer is a page of the desk, from the client's request to the last byte.
 """
 
+import multiprocessing
+import secrets
 import time
+import uuid
 from collections.abc import Iterator
 from itertools import chain
+from unittest import mock
 
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.test.utils import override_settings
 from django.utils import timezone
 
+from feedback import doubts
+from feedback.forms.intake import ALONE
 from liaison.accounts.choices import Role
 from liaison.accounts.models import User
+from liaison.common.puzzles import new_puzzle
+from stations.models import Station
 
 from . import data
 from .lines import Line, Sizes, measures
@@ -27,6 +36,8 @@ OPEN_SHARE = 20  # one in twenty is open
 COMMON, RARE = "物业", "龙鳞"  # in one of ten; in one of a million, at least thirty
 LIST = "/desk/opinions/"
 MOST_GROWTH = 1.5
+EMPTY = "bench_opinions_empty"
+STATIONS, FORMS = 20, 10  # in turn; forms of each process for each repeat
 
 FILL = """
 INSERT INTO accounts_region (code, name, level)
@@ -79,15 +90,28 @@ def use(opinions: int, *, with_contacts: bool = False) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
         found = cursor.fetchone()
-        if found != (mark,):
-            cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-            cursor.execute(f"CREATE DATABASE \"{name}\" ENCODING 'UTF8' TEMPLATE template0")
+    if found != (mark,):
+        _make(name)
     data.point_at(name)
     call_command("migrate", verbosity=0)
     if found != (mark,):
         fill(opinions, opinions if with_contacts else 0)
         with connection.cursor() as cursor:
             cursor.execute(f"COMMENT ON DATABASE \"{name}\" IS '{mark}'")
+
+
+def _make(name: str) -> None:
+    """An empty database with all tables. Migrating takes half a minute, so it is done once and copied."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [EMPTY])
+        if cursor.fetchone() is None:
+            cursor.execute(f"CREATE DATABASE \"{EMPTY}\" ENCODING 'UTF8' TEMPLATE template0")
+    data.point_at(EMPTY)
+    call_command("migrate", verbosity=0)
+    data.point_at("postgres")
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{EMPTY}"')
 
 
 def fill(opinions: int, contacts: int) -> None:
@@ -132,6 +156,53 @@ def growth(sizes: Sizes) -> Iterator[Line]:
         value, against = times[worst, sizes.large], times[worst, sizes.small]
         ok = value / against <= MOST_GROWTH
         yield Line(name, sizes.large, value, "ms", against, value / against, f"ratio ≤ {MOST_GROWTH}", ok)
+
+
+@measures("opinion.submit")
+def submit(sizes: Sizes) -> Iterator[Line]:
+    """Opinions a second by the public form: audit, encryption, similar ones and notices included, on two processes."""
+    rates = {}
+    for opinions in (sizes.small // 10, sizes.large // 10):
+        use(opinions, with_contacts=True)
+        station = Station.objects.order_by("pk").values_list("pk", flat=True)[:STATIONS]
+        rates[opinions] = sent_a_second(list(station), sizes.repeats * FORMS)
+    few, many = rates.values()
+    ok = few / many <= MOST_GROWTH
+    yield Line("opinion.submit", sizes.large // 10, many, "/s", few, few / many, f"ratio ≤ {MOST_GROWTH}", ok)
+
+
+def sent_a_second(stations: list[str], forms: int) -> float:
+    """Two processes send `forms` each; how many a second both together."""
+    connection.close()
+    fork = multiprocessing.get_context("fork")
+    works = [fork.Process(target=send_forms, args=(stations, forms, worker)) for worker in range(2)]
+    started = time.monotonic()
+    for work in works:
+        work.start()
+    for work in works:
+        work.join()
+    if any(work.exitcode for work in works):
+        raise SystemExit("opinion.submit: a form was not taken")
+    return 2 * forms / (time.monotonic() - started)
+
+
+def send_forms(stations: list[str], forms: int, worker: int) -> None:
+    """Each from an address and a telephone of its own, so that none is held back, with the browser's work done."""
+    client = Client()
+    with mock.patch("time.time", return_value=time.time() - 60):
+        opened = doubts.opened_now()
+    for n in range(forms):
+        with override_settings(PUZZLE_MOST=0):
+            words, random, _hash, _most, signature = new_puzzle(doubts.PURPOSE).split(".")
+        given = {
+            "matter": f"{secrets.token_hex(6)}号楼前{COMMON}收费不清楚，希望公开明细", "name": "张三", "agrees": "on",
+            "phone": f"13{worker}{secrets.randbelow(10**8):08}", "form_key": str(uuid.uuid4()), "opened": opened,
+            "proof": f"{words}.{random}.0.{signature}", "join": ALONE,
+        }  # fmt: skip
+        address = f"10.{worker}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+        page = f"/opinions/new/?station={stations[n % len(stations)]}"
+        if client.post(page, given, REMOTE_ADDR=address).status_code != 302:
+            raise SystemExit(1)
 
 
 def signed_in() -> Client:

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from liaison.common.finder import Finder, choice, words
+from liaison.common.finder import ALL, Finder, words
 from liaison.common.templatetags.face import joined
 from stations.places import Places
 
@@ -18,19 +18,19 @@ class InboxFinder(Finder):
     """Filters of the inbox; what is typed is a receipt's number or any words of the matter."""
 
     q = words(_("受理编号，或者内容里的字"))
-    state = choice(_("状态"), State.choices)
-    category = choice(_("类别"))
-    source = choice(_("来源"), Source.choices)
-    street = choice(_("街道"))
+    state = forms.ChoiceField(label=_("状态"), required=False, choices=[ALL, *State.choices])
+    category = forms.ChoiceField(label=_("类别"), required=False)
+    source = forms.ChoiceField(label=_("来源"), required=False, choices=[ALL, *Source.choices])
+    street = forms.ChoiceField(label=_("街道"), required=False)
     view = forms.CharField(required=False, max_length=10, widget=forms.HiddenInput)
 
     def __init__(self, data, *, user):
         super().__init__(data)
         named = list(Category.objects.for_user(user).order_by("position", "code").values_list("code", "name"))
-        self.fields["category"].choices = [("", _("全部")), *named]
+        self.fields["category"].choices = [ALL, *named]
         places = Places(user)
-        self.fields["street"].choices = places.street_choices
-        if len(places.street_choices) <= 2:  # all, and the one
+        self.fields["street"].choices = [ALL, *places.street_choices]
+        if len(places.street_choices) < 2:
             del self.fields["street"]
 
     @property
