@@ -55,6 +55,7 @@ def facts_of(step: OpinionStep) -> list[tuple[str, str]]:
         (_("办理结果"), AnswerOutcome(data["outcome"]).label if data.get("outcome") else ""),
         (_("签发人"), data.get("signed_by", "")),
         (_("应向哪里反映"), data.get("office", "")),
+        (_("督办对象"), data.get("to", "") if step.kind == Step.URGED else ""),
         (_("评价"), joined(f"{Party(p).label} {Satisfaction(v).label}" for p, v in data.get("values", {}).items())),
         *_changes(data),
     ]

@@ -3,7 +3,7 @@ from django.urls import path
 from .public import link as public_link
 from .public import opinion as public_opinion
 from .public import track as public_track
-from .views import acts, attachments, departments, inbox, intake, opinion, referrals, transmittal
+from .views import acts, attachments, departments, due, inbox, intake, opinion, referrals, transmittal
 
 app_name = "feedback"
 
@@ -29,9 +29,15 @@ urlpatterns = [
     path("desk/opinions/<slug:public_id>/split/", acts.act, {"name": "split"}, name="opinion-split"),
     path("desk/opinions/<slug:public_id>/reopen/", acts.act, {"name": "reopen"}, name="opinion-reopen"),
     path("desk/opinions/<slug:public_id>/change/", acts.act, {"name": "change"}, name="opinion-change"),
+    path("desk/opinions/<slug:public_id>/urge/", acts.act, {"name": "urge"}, name="opinion-urge"),
     path("desk/opinions/<slug:public_id>/note/", acts.act, {"name": "note"}, name="opinion-note"),
     path("desk/opinions/<slug:public_id>/withdraw/", acts.act, {"name": "withdraw"}, name="opinion-withdraw"),
     path("desk/opinions/<slug:public_id>/discard/", acts.act, {"name": "discard"}, name="opinion-discard"),
+    path("desk/deadlines/<int:pk>/", due.due, name="due"),
+    path("desk/deadlines/<int:pk>/extend/", due.due_act, {"name": "extend"}, name="due-extend"),
+    path("desk/deadlines/<int:pk>/pause/", due.due_act, {"name": "pause"}, name="due-pause"),
+    path("desk/deadlines/<int:pk>/resume/", due.due_act, {"name": "resume"}, name="due-resume"),
+    path("desk/deadlines/<int:pk>/ask/", due.due_act, {"name": "ask"}, name="due-ask"),
     path("desk/departments/", departments.department_list, name="department-list"),
     path("desk/referrals/", referrals.referral_list, name="referral-list"),
     path("desk/referrals/letter/", transmittal.transmittal, name="transmittal"),

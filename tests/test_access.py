@@ -111,6 +111,12 @@ WHO = {
     "feedback:opinion-merge": PLANNERS,
     "feedback:opinion-split": PLANNERS,
     "feedback:opinion-withdraw": PLANNERS,
+    "feedback:opinion-urge": PLANNERS,
+    "feedback:due": {*PLANNERS, "auditor", "representative"},
+    "feedback:due-extend": PLANNERS,
+    "feedback:due-pause": PLANNERS,
+    "feedback:due-resume": PLANNERS,
+    "feedback:due-ask": {"department"},
     "feedback:opinion-note": PLANNERS,
     "feedback:opinion-change": PLANNERS,
     "feedback:opinion-rate": PLANNERS,
@@ -268,7 +274,9 @@ def world(request, settings, station, representative):
     sent = factories.referral(factories.opinion(station), office)
     parts = {
         "feedback:referral": sent.public_id, "feedback:link": token_of(sent),
-        "feedback:opinion": said.public_id, "feedback:attachment": file.public_id,
+        "feedback:due": str(said.due_dates.get().pk),
+        "feedback:due-ask": str(sent.due_dates.get(kind="handle").pk), "feedback:opinion": said.public_id,
+        "feedback:attachment": file.public_id,
         "feedback:receipt": receipt_of(said).split("/")[-2],
         "notices:unsubscribe": factories.contact(station.code).leave_token,
         "visits:answer": asked.key, "visits:desk-answer": asked.public_id,

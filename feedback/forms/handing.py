@@ -10,8 +10,8 @@ from liaison.common.templatetags.face import cn_date
 from representatives.choices import SeatLevel
 from representatives.models import Representative
 
-from ..choices import DueKind
-from ..models import Department, Opinion
+from ..choices import DueKind, Rank
+from ..models import Department, Opinion, Referral
 from .act import LONGEST_REASON, ActForm, ReasonedForm, WordsField, person_words, term_words
 
 MOST_FOUND = 15
@@ -174,3 +174,20 @@ def serving_above(opinion: Opinion, level: int):
 
 def department_words(department: Department) -> str:
     return f"{department.name}（{department.duties}）" if department.duties else department.name
+
+
+class UrgeForm(ActForm):
+    """督办: whom, in which words, by when."""
+
+    referral = forms.ModelChoiceField(
+        Referral.objects.none(), label=_("督办谁"), required=False, to_field_name="public_id",
+        empty_label=_("联络站自己"),
+    )  # fmt: skip
+    rank = forms.ChoiceField(label=_("到哪一级"), choices=Rank.choices, initial=Rank.PERSON, widget=forms.RadioSelect)
+    words = WordsField(label=_("督办意见"), max_length=LONGEST_REASON, rows=3, help_text=_("被督办的人会收到这段话"))
+    until = DayField(label=_("要求办结日期"), required=False)
+
+    def build(self):
+        field = self.fields["referral"]
+        field.queryset = self.opinion.referrals.open().select_related("department").order_by("-part", "pk")
+        field.label_from_instance = lambda row: f"{row.department}（{row.get_part_display()}）"

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import posted, refusals_at
 
-from .. import actions
+from .. import actions, urging
 from ..choices import FACES, State, Step
 from ..course import course_of
 from ..forms import acts as forms
@@ -101,6 +101,9 @@ ACTS = {
         Act("change", (Step.CHANGED,), _l("更正"), "e",
             _l("改标题、类别和代表；改前改后都会留在经过里。群众的原话不能改。"),
             _l("已更正"), forms.ChangeForm, actions.change, ("change",)),
+        Act("urge", (Step.URGED,), _l("督办"), "u",
+            _l("提醒经办人、负责人或者区人大抓紧办。逾期的系统也会按规定自动督办。群众看得到有过督办。"), _l("已督办"),
+            handing.UrgeForm, urging.urge, ("urge",)),
         Act("note", (Step.NOTED,), _l("备注"), "n", "", _l("已备注"), forms.NoteForm, actions.note),
         Act("withdraw", (Step.WITHDRAWN,), _l("群众撤回"), "",
             _l("群众自己不要求再办的，记为撤回；已转出去的同时收回。"),
@@ -156,8 +159,6 @@ def _elsewhere(opinion: Opinion, user) -> list[Way]:
     if opinion.can(Step.SUGGESTED) and opinion.may["handle"] and may(user, "add", Suggestion):
         url = address_if_any("suggestion-add", opinion=opinion.public_id)
         ways.append(Way("suggest", _("转为代表建议"), url, "j", False))
-    if opinion.can(Step.URGED) and opinion.may["urge"]:
-        ways.append(Way("urge", _("督办"), address_if_any("opinion-urge", opinion.public_id), "u", False))
     return [way for way in ways if way.url]
 
 
