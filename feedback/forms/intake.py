@@ -130,6 +130,8 @@ class IntakeForm(forms.Form):
         given = super().clean()
         if given.get("anonymous") and (given.get("name") or given.get("phone")):
             self.add_error("anonymous", _("已填写姓名或电话，请清空，或者不选“不愿留”"))
+        if self.similar and not given.get("join") and "join" not in self.errors:
+            self.add_error("join", _("本站有相近的意见在办，请看是不是同一件，选一项再提交"))
         if given.get("is_resolved") and not given.get("resolved") and "resolved" not in self.errors:
             self.add_error("resolved", _("请写明怎样解决的"))
         if given.get("source") == Source.VISIT and "visit" not in self.errors:

@@ -20,6 +20,7 @@ from ..actions.registering import register
 from ..choices import Source
 from ..forms.intake import IntakeForm
 from ..models import Opinion
+from ..similar import similar
 
 
 def opinion_add(request):
@@ -31,7 +32,10 @@ def opinion_add(request):
     if question:
         return question
     first = {"form_key": uuid.uuid4(), "source": Source.VISIT if visit else Source.PHONE, **_of(visit)}
-    form = IntakeForm(posted(request), station=station, user=request.user, visit=visit, initial=first)
+    data = posted(request)
+    rows = Opinion.objects.for_user(request.user, "handle")
+    alike = similar(rows, station, data.get("matter", ""), timezone.now()) if data else ()
+    form = IntakeForm(data, station=station, user=request.user, visit=visit, similar=alike, initial=first)
     if earlier := _sent_before(form, request.user):
         messages.info(request, _("这件意见已经登记过，没有重复登记"))
         return redirect(earlier)

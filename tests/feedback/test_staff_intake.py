@@ -96,6 +96,19 @@ def test_where_policy_does_not_allow_it_a_name_is_needed(send):
     assert "anonymous" not in form.fields
 
 
+def test_what_is_alike_is_offered_before_it_is_written_down_twice(send):
+    send()
+    there = Opinion.objects.get()
+    page = send(matter="花园路路灯坏了，没人修")
+    assert ([row.pk for row in page.context["form"].similar], "join" in page.context["form"].errors) == (
+        [there.pk],
+        True,
+    )
+    assert send(matter="花园路路灯坏了，没人修", join="new").status_code == 302
+    assert send(matter="花园路路灯坏了，没人修好", join=there.public_id).status_code == 302
+    assert list(there.taken_in.values_list("state", flat=True)) == ["merged"]
+
+
 def test_one_of_those_offered_is_joined_and_has_a_number_of_its_own(station, liaison):
     into = factories.opinion(station, matter="花园路的路灯坏了")
     form = IntakeForm(given(join=into.public_id), station=station, user=liaison, similar=[into])
