@@ -3,13 +3,17 @@ from django.urls import path
 from .public import link as public_link
 from .public import opinion as public_opinion
 from .public import track as public_track
-from .views import acts, attachments, departments, due, inbox, intake, opinion, referrals, transmittal
+from .views import acts, attachments, departments, due, inbox, intake, opinion, referrals, sheet, transmittal
 
 app_name = "feedback"
 
 urlpatterns = [
     path("desk/opinions/", inbox.opinion_list, name="opinion-list"),
     path("desk/opinions/together/", inbox.opinions_together, name="opinions-together"),
+    path("desk/opinions/form.pdf", sheet.blank_form, {"form": "pdf"}, name="blank-form-pdf"),
+    path("desk/opinions/form.docx", sheet.blank_form, {"form": "docx"}, name="blank-form-docx"),
+    path("desk/opinions/<slug:public_id>/form.pdf", sheet.opinion_form, {"form": "pdf"}, name="opinion-form-pdf"),
+    path("desk/opinions/<slug:public_id>/form.docx", sheet.opinion_form, {"form": "docx"}, name="opinion-form-docx"),
     path("desk/opinions/new/", intake.opinion_add, name="opinion-add"),
     path("desk/opinions/<slug:public_id>/", opinion.opinion, name="opinion"),
     path("desk/opinions/<slug:public_id>/clear/", acts.act, {"name": "clear"}, name="opinion-clear"),
