@@ -6,7 +6,7 @@ from pathlib import Path
 from visits.posters import fonts, typesetting
 
 TEMPLATE = Path(__file__).with_name("sheet.typ")
-LABEL_MM, WORDS_MM, A4_MARGIN_MM = 24, 54, 20
+LABEL_MM, WORDS_MM, A4_MARGIN_MM = 28, 57, 20
 
 
 def pdf(form: dict) -> bytes:

@@ -54,6 +54,16 @@ def test_everything_from_start_to_end_stands_in_it(as_, liaison, opinion):
     assert not any(word in found for word in (*VOTER.values(), "186 1234"))
 
 
+def test_each_party_answers_in_its_own_row(opinion, station, liaison):
+    actions.reopen(opinion, reason="又坏了", by=liaison)
+    actions.answer_as_station(opinion, words="已报修", by=liaison)
+    rows = {cells[n]: cells[n + 1] for row in facts.filled(opinion, "")["rows"] for cells in [row["cells"]]
+            for n in range(0, len(cells), 2)}  # fmt: skip
+    assert (rows["联络站"], rows["接待代表"], rows["代表答复"]) == (station.name, "", "")
+    assert rows["联络站答复"].startswith("已报修\n")
+    assert rows["承办单位答复"].startswith("已修好。")
+
+
 def test_longest_matter_still_is_one_page(as_, liaison, opinion):
     pdf = as_(liaison).get(f"/desk/opinions/{opinion.public_id}/form.pdf")
     assert (pdf["Content-Type"], pages(pdf.content)) == ("application/pdf", 1)
