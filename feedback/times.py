@@ -44,10 +44,7 @@ def extend(
         longer["consent"] = _consent(due, consent)
     due.extensions = [*due.extensions, longer]
     reckon_again(due)
-    today = timezone.localdate()
-    if due.due_on is not None and (due.due_on < today or (was is not None and due.due_on <= was)):
-        words = _("这样延长以后是 %s，应当晚于原来的日期，也不能早于今天")
-        raise NotAllowed({_asked(due): words % cn_date(due.due_on)})
+    _refuse_sooner(due, was)
     given = {"count": longer.get("count"), "unit": due.unit, "consent": longer.get("consent", "")}
     return _kept(matter, due, Step.EXTENDED, was=was, words=longer["reason"], by=by, **given)
 
@@ -102,10 +99,11 @@ def asked_for(due: DueDate) -> Recorded | None:
 
 
 def if_longer(due: DueDate, *, count: int | None = None, until: date | None = None) -> date | None:
-    """The day that the date would be put off to; nothing is kept."""
+    """The day that the date would be put off to, None while it is paused; nothing is kept. Refuses as `extend` does."""
     tried = copy(due)
     tried.extensions = [*due.extensions, _longer(due, count, until) | {"reason": ""}]
     reckon_again(tried)
+    _refuse_sooner(tried, due.due_on)
     return tried.due_on
 
 
@@ -147,6 +145,12 @@ def _longer(due: DueDate, count: int | None, until: date | None) -> dict:
         clock = _length(due) | {"n": longest(due) or MOST[due.unit]}
         raise NotAllowed({"count": _("从起算日算起，最长 %(n)s%(unit)s") % clock})
     return agreed | {"count": count}
+
+
+def _refuse_sooner(due: DueDate, was: date | None) -> None:
+    if due.due_on is not None and (due.due_on < timezone.localdate() or (was is not None and due.due_on <= was)):
+        words = _("这样延长以后是 %s，应当晚于原来的日期，也不能早于今天")
+        raise NotAllowed({_asked(due): words % cn_date(due.due_on)})
 
 
 def _length(due: DueDate) -> dict:

@@ -36,7 +36,7 @@ class DateForm(forms.Form):
 class ExtendForm(DateForm):
     count = forms.IntegerField(label=_("从起算日算起共多长"), min_value=1)
     until = DayField(label=_("延到哪一天"))
-    reason = WordsField(label=_("理由"), max_length=LONGEST_REASON, rows=3, help_text=_("群众会看到"))
+    reason = WordsField(label=_("理由"), max_length=LONGEST_REASON, rows=3)
     consent = WordsField(
         label=_("代表意见"), max_length=LONGEST_REASON, rows=2, required=False,
         help_text=_("哪位代表、什么时候同意延期"),
@@ -50,10 +50,23 @@ class ExtendForm(DateForm):
             self.fields["count"].help_text = words
         if not self.due.suggestion_id:
             del self.fields["consent"]
+        self.fields["reason"].help_text = reader_of(self.due)
+
+    def judge_length_alone(self) -> None:
+        """Who looks what day it would be has not said why yet."""
+        for name in set(self.errors) - {"count", "until"}:
+            del self.errors[name]
+
+    @property
+    def length(self) -> dict:
+        return {name: self.cleaned_data[name] for name in ("count", "until") if name in self.fields}
 
 
 class PauseForm(DateForm):
-    reason = WordsField(label=_("理由"), max_length=LONGEST_REASON, rows=3, help_text=_("群众会看到"))
+    reason = WordsField(label=_("理由"), max_length=LONGEST_REASON, rows=3)
+
+    def build(self):
+        self.fields["reason"].help_text = reader_of(self.due)
 
 
 class ResumeForm(DateForm):
@@ -68,3 +81,8 @@ class AskForm(DateForm):
     def given(self) -> dict:
         """Asking changes nothing, so nothing can have come between."""
         return {name: self.cleaned_data[name] for name in ("until", "reason")}
+
+
+def reader_of(due: DueDate) -> str:
+    """Who reads the reason, for a hint."""
+    return _("代表会看到") if due.suggestion_id else _("群众会看到")

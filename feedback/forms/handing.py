@@ -10,7 +10,7 @@ from liaison.common.templatetags.face import cn_date
 from representatives.choices import SeatLevel
 from representatives.models import Representative
 
-from ..choices import DueKind, Rank
+from ..choices import DueKind, Part, Rank
 from ..models import Department, Opinion, Referral
 from .act import LONGEST_REASON, ActForm, ReasonedForm, WordsField, person_words, term_words
 
@@ -177,7 +177,7 @@ def department_words(department: Department) -> str:
 
 
 class UrgeForm(ActForm):
-    """督办: whom, in which words, by when."""
+    """督办: whom, in which words, by when. Who leads is offered first: the station itself is seldom meant then."""
 
     referral = forms.ModelChoiceField(
         Referral.objects.none(), label=_("督办谁"), required=False, to_field_name="public_id",
@@ -187,7 +187,12 @@ class UrgeForm(ActForm):
     words = WordsField(label=_("督办意见"), max_length=LONGEST_REASON, rows=3, help_text=_("被督办的人会收到这段话"))
     until = DayField(label=_("要求办结日期"), required=False)
 
+    def first(self) -> dict:
+        lead = self.opinion.referrals.open().filter(part=Part.LEAD).first()
+        return {"referral": lead and lead.public_id}
+
     def build(self):
         field = self.fields["referral"]
-        field.queryset = self.opinion.referrals.open().select_related("department").order_by("-part", "pk")
+        rows = Referral.objects.for_user(self.user, "urge").filter(opinion=self.opinion).open()
+        field.queryset = rows.select_related("department").order_by("-part", "pk")
         field.label_from_instance = lambda row: f"{row.department}（{row.get_part_display()}）"

@@ -16,7 +16,7 @@ from liaison.common.forms import posted, refusals_at
 
 from .. import actions, urging
 from ..choices import FACES, State, Step
-from ..course import course_of
+from ..course import Line, course_of
 from ..forms import acts as forms
 from ..forms import handing
 from ..forms.act import ActForm
@@ -216,17 +216,24 @@ def _reached(user, chosen: Act, public_id: str) -> Opinion:
 
 def _shown(request, chosen: Act, opinion: Opinion, form):
     """The form; where something was done since its page was made, that stands above it."""
-    between, seen = [], form.data.get("seen", "")
-    if form.is_bound and seen.isascii() and seen.isdigit():
-        opinion.refresh_from_db(fields=["state", "last_no"])
-        rows = OpinionStep.objects.for_user(request.user).filter(opinion=opinion, no__gt=int(seen[:9]))
-        between = course_of(rows.select_related("by", "department", "representative").order_by("no"), {})
-    if between:
-        form.read_again()
-        if form.has_error(NON_FIELD_ERRORS, SEEN):  # the page says it better, with what came between
-            del form.errors[NON_FIELD_ERRORS]
+    between = came_between(request.user, opinion, form)
     context = {
         "act": chosen, "opinion": opinion, "face": FACES[opinion.state], "form": form, "between": between,
         "cancel_url": opinion.get_absolute_url(), "is_over": bool(between) and not chosen.can(opinion),
     }  # fmt: skip
     return render(request, chosen.template, context)
+
+
+def came_between(user, opinion: Opinion, form) -> list[Line]:
+    """The steps since the page of `form` was made; who sends it again has read them. Brings `opinion` up to date."""
+    seen = form.data.get("seen", "")
+    if not (form.is_bound and seen.isascii() and seen.isdigit()):
+        return []
+    opinion.refresh_from_db(fields=["state", "last_no"])
+    rows = OpinionStep.objects.for_user(user).filter(opinion=opinion, no__gt=int(seen[:9]))
+    between = course_of(rows.select_related("by", "department", "representative").order_by("no"), {})
+    if between:
+        form.read_again()
+        if form.has_error(NON_FIELD_ERRORS, SEEN):  # the page says it better, with what came between
+            del form.errors[NON_FIELD_ERRORS]
+    return between

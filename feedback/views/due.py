@@ -1,12 +1,14 @@
 """A date: how it came about, and what can be done with it."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -21,6 +23,7 @@ from ..models import DueDate, Referral
 from ..sent import untraced
 from ..standing import soon_until, standing_of
 from ..steps import SEEN
+from .acts import came_between
 
 WITH = ("opinion__station", "suggestion", "referral__department", "set_by")
 
@@ -47,13 +50,13 @@ ACTS = {
 def due(request, pk):
     """这个日期怎么来的: step by step, the days that were counted, and each change with who and why."""
     row = get_for_user(DueDate.objects.select_related(*WITH), request.user, "view", pk=pk)
-    today, calendar = timezone.localdate(), calendar_for(row.start_on)
+    today, calendar, asked = timezone.localdate(), calendar_for(row.start_on), times.asked_for(row)
     context = {
         "due": row, "standing": standing_of(row, today, soon_until(today)), "story": explained.story(row, calendar),
         "months": explained.months(row, calendar), "changes": explained.changes(row),
         "matter_url": _url_of_matter(row, request.user), "title": untraced(row.matter.title),
         "acts": [(name, ACTS[name].label) for name in _possible(row, request.user)],
-        "asked": times.asked_for(row),
+        "asked": asked, "asked_until": asked and parse_date(asked.data["asks"]["until"]),
     }  # fmt: skip
     return render(request, "feedback/due.html", context)
 
@@ -65,15 +68,39 @@ def due_act(request, pk, name: str):
         messages.error(request, _("这个期限现在不能办理“%s”") % act.label)
         return redirect(row)
     form = act.form(posted(request), due=row)
+    if name == "extend" and "look" in request.POST:  # nothing is judged yet but how long
+        return _shown(request, name, row, form, {"looked": True, "would_be": _looked_at(form, row)})
     if form.is_valid():
         with refusals_at(form):
             act.does(row, **form.given, by=request.user)
             messages.success(request, act.done)
             return redirect(row)
-        if form.has_error(NON_FIELD_ERRORS, SEEN):
-            row.matter.refresh_from_db(fields=["state", "last_no"])
-            form.read_again()
-    context = {"form": form, "due": row, "act": act, "cancel_url": row.get_absolute_url()}
+    return _shown(request, name, row, form, {})
+
+
+def _looked_at(form: forms.ExtendForm, row: DueDate) -> date | None:
+    """The day that would come out; what is wrong with it stands at its field."""
+    form.judge_length_alone()
+    if not form.errors:
+        with refusals_at(form):
+            return times.if_longer(row, **form.length)
+    return None
+
+
+def _shown(request, name: str, row: DueDate, form: forms.DateForm, more: dict):
+    """The form; where something was done since its page was made, that stands above it."""
+    between = came_between(request.user, row.opinion, form) if row.opinion_id else []
+    if between:
+        row.refresh_from_db(fields=["pauses", "extensions", "due_on", "ended_on", "ended_as"])
+    elif form.has_error(NON_FIELD_ERRORS, SEEN):
+        row.matter.refresh_from_db(fields=["state", "last_no"])
+        form.read_again()
+    today = timezone.localdate()
+    context = more | {
+        "form": form, "due": row, "act": ACTS[name], "name": name, "cancel_url": row.get_absolute_url(),
+        "between": between, "is_over": bool(between) and name not in _possible(row, request.user),
+        "standing": standing_of(row, today, soon_until(today)),
+    }  # fmt: skip
     return render(request, "feedback/due_act.html", context)
 
 
@@ -92,8 +119,12 @@ def _possible(row: DueDate, user) -> list[str]:
     if not times.can_move(row):
         return []
     if DueDate.objects.for_user(user, "change").filter(pk=row.pk).exists():
-        return ["extend", "resume" if row.is_paused else "pause"]
+        return ["extend", "resume"] if row.is_paused else ["extend", *_pause(row)]
     return ["ask"] if _answers(row, user) else []
+
+
+def _pause(row: DueDate) -> list[str]:
+    return [] if row.is_overdue(timezone.localdate()) else ["pause"]
 
 
 def _answers(row: DueDate, user) -> bool:

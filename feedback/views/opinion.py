@@ -14,7 +14,7 @@ from representatives.models import Representative
 
 from ..choices import FACES, REFERRAL_FACES, Part
 from ..course import course_of
-from ..models import Attachment, DueDate, Opinion, OpinionStep, Rating, Referral
+from ..models import Attachment, DueDate, Opinion, OpinionStep, Rating, Referral, Urge
 from ..standing import soon_until, standing_of
 from .acts import address_if_any, ways_of
 
@@ -39,6 +39,7 @@ def opinion(request, public_id):
         "course": course_of(steps, linked), "linked": _kin(row, linked), "dues": dues[None],
         "next_due": next((due for due in dues[None] if due.ended_on is None), None),
         "referrals": _referrals(user, row, dues),
+        "urges": Urge.objects.for_user(user).filter(opinion=row).select_related("by").order_by("-at", "-pk"),
         "attachments": _attachments(user, row),
         "ratings": Rating.objects.for_user(user).filter(opinion=row).select_related("department").order_by("at", "pk"),
         "contact_url": address_if_any("contact", row.contact_id) if row.contact_id else "",

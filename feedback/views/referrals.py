@@ -15,7 +15,7 @@ from liaison.common.forms import ConfirmForm, posted, refusals_at
 from liaison.common.linked import base_of
 from liaison.common.paging import keyset
 
-from .. import actions
+from .. import actions, times
 from ..choices import REFERRAL_FACES, REFERRAL_OPEN, DueKind, ReferralState, Step
 from ..forms.referrals import AnswerForm, GiveBackForm, ReferralFilter
 from ..links import days_good, link_of, mail_link, withdraw_links
@@ -71,6 +71,10 @@ def referral(request, public_id):
     context = shown(row) | {
         "answers": answers and row.is_open, "handles": handles, "matter_url": "" if answers else _matter_url(row),
     }  # fmt: skip
+    for due in context["dates"]:
+        due.url = due.get_absolute_url()
+    if context["answers"] and (due := context["next_due"]) and times.can_move(due):
+        context["ask_url"] = reverse("feedback:due-ask", args=[due.pk])
     if handles and row.is_open:
         context["ways"] = _ways(row)
         context |= {"link": base_of(request) + link_of(row), "days_good": days_good()}
