@@ -24,7 +24,7 @@ from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 
 from .choices import DONE
-from .models import Attachment, Erasure, Opinion
+from .models import Attachment, Erasure, Opinion, Outcome
 from .models.opinion import DISTRICT_DIGITS
 from .numbers import new_number
 from .sent import untraced
@@ -94,8 +94,14 @@ def _erase_one(contact: Contact, by: User | None) -> Counter:
             Opinion.objects.filter(pk=opinion.pk).update(**changed)
             counts["texts"] += 1
         counts["files"] += _erase_files(opinion)
+        counts["texts"] += _erase_draft(opinion)
     accounts.erase(contact, by=by)
     return counts
+
+
+def _erase_draft(opinion: Opinion) -> int:
+    """What was to be published and is not goes altogether; what is public names nobody."""
+    return Outcome.objects.filter(opinion=opinion, published_at=None).delete()[1].get("feedback.Outcome", 0)
 
 
 def _erase_files(opinion: Opinion) -> int:

@@ -26,12 +26,13 @@ VIEWS = {
     "soon": (_("即将到期"), lambda today, soon: Q(state__in=STANDING, next_due_on__range=(today, soon))),
     "away": (_("办理单位手里"), lambda today, soon: Q(state__in=AWAY)),
     "answered": (_("待评价"), lambda today, soon: Q(state__in=WAITING)),
+    "outcomes": (_("待公示"), lambda today, soon: Q(outcome__isnull=False, outcome__published_at=None)),
     "all": (_("全部"), lambda today, soon: Q()),
 }
 
 
 def order_of(view: str) -> tuple[str, str]:
-    return NEWEST if view == "all" else BY_DEADLINE
+    return NEWEST if view in ("outcomes", "all") else BY_DEADLINE
 
 
 def within(view: str, today: date) -> Q:

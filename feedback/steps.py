@@ -41,6 +41,13 @@ def take(matter: Matter, kind: str, *, by: User | None, words: str = "", **field
     return step
 
 
+def needed(words: str, refusal: str = "") -> str:
+    """What somebody wrote, without blanks around it; raises NotAllowed where they wrote nothing."""
+    if not (words := words.strip()):
+        raise NotAllowed(refusal or _("请填写内容"), code="required")
+    return words
+
+
 def _refusal(matter: Matter, kind: str) -> str:
     label = Step if isinstance(matter, Opinion) else SuggestionStep._meta.get_field("kind")
     word = Step(kind).label if label is Step else dict(label.choices)[kind]

@@ -23,6 +23,7 @@ from .handling import (
 )
 from .intake import join, receive
 from .merging import merge, split
+from .publishing import draft_outcome, publish_outcome, take_off
 from .rating import rate
 from .referrals import answer_referral, assist, forward, give_back, recall, sign_for
 
@@ -36,6 +37,7 @@ __all__ = [
     "clear",
     "close",
     "discard",
+    "draft_outcome",
     "forward",
     "give_back",
     "join",
@@ -44,6 +46,7 @@ __all__ = [
     "pass_back",
     "pass_on",
     "promise",
+    "publish_outcome",
     "rate",
     "recall",
     "receive",
@@ -52,5 +55,6 @@ __all__ = [
     "resolve_on_spot",
     "sign_for",
     "split",
+    "take_off",
     "withdraw",
 ]

@@ -13,9 +13,10 @@ from representatives.models import Representative
 from ..choices import DONE, DueEnd, DueKind, ReferralState, Step
 from ..due import clock_of, end_dates, set_day, start_clock
 from ..models import Category, Opinion, OpinionStep, Referral
-from ..steps import locked, take
+from ..steps import locked, needed, take
 from ..telling import tell
 from .intake import start_accepting
+from .publishing import taken_off
 
 
 @verb
@@ -166,6 +167,7 @@ def reopen(opinion: Opinion, *, reason: str, by: User, seen: int | None = None) 
     opinion = locked(opinion, seen)
     if opinion.contact_id and opinion.contact.erased_at:
         raise NotAllowed(_("联系方式已按期限清除，不能重新打开；请另行登记"))
+    taken_off(opinion, reason=_("重新打开办理，原来公示的结果撤下"), by=by)
     step = take(opinion, Step.REOPENED, by=by, words=needed(reason))
     if opinion.merged_into_id:
         opinion.merged_into = None
@@ -223,10 +225,3 @@ def call_back(opinion: Opinion) -> None:
 def _answer_clock_runs(opinion: Opinion, by: User | None) -> None:
     if opinion.state not in DONE and not opinion.due_dates.open().filter(kind=DueKind.ANSWER).exists():
         start_clock(opinion, DueKind.ANSWER, clock_of(Key.PROMISE_WORKDAYS, timezone.localdate()), by=by)
-
-
-def needed(words: str, refusal: str = "") -> str:
-    """What somebody wrote, without blanks around it; raises NotAllowed where they wrote nothing."""
-    if not (words := words.strip()):
-        raise NotAllowed(refusal or _("请填写内容"), code="required")
-    return words

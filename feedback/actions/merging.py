@@ -10,9 +10,9 @@ from liaison.common.exceptions import NotAllowed, verb
 from ..choices import DueEnd, Step
 from ..due import end_dates
 from ..models import Opinion
-from ..steps import locked, take
+from ..steps import locked, needed, take
 from ..telling import tell
-from .handling import call_back, needed
+from .handling import call_back
 from .intake import receive
 
 MOST_PARTS = 10

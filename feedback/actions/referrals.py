@@ -13,9 +13,9 @@ from liaison.policy.choices import Key
 from ..choices import AnswerOutcome, DueEnd, DueKind, Part, ReferralState, Step
 from ..due import clock_of, end_dates, set_day, start_clock
 from ..models import Department, Opinion, OpinionStep, Referral
-from ..steps import locked, take
+from ..steps import locked, needed, take
 from ..telling import tell
-from .handling import answered, needed
+from .handling import answered
 
 
 @verb

@@ -15,6 +15,7 @@ from ..actions.merging import MOST_PARTS
 from ..actions.rating import to_rate
 from ..choices import LONGEST_MATTER, Party, Satisfaction, Step
 from ..models import Category, Opinion
+from ..similar import similar
 from .act import LONGEST_REASON, ActForm, ReasonedForm, TitleField, WordsField, concerned, term_words
 
 
@@ -142,7 +143,8 @@ class MergeForm(ActForm):
     reason = WordsField(label=_("并案的原因"), rows=3, max_length=LONGEST_REASON, initial=_("反映的是同一件事"))
 
     def build(self) -> None:
-        self.similar = []
+        rows = Opinion.objects.for_user(self.user, "handle").exclude(pk=self.opinion.pk)
+        self.similar = similar(rows, self.opinion.station, self.opinion.matter, timezone.now())
         self.fields["into"].widget.choices = [(o.public_id, opinion_words(o)) for o in self.similar]
         if not self.similar:
             del self.fields["into"]

@@ -133,9 +133,12 @@ class OutcomeQuerySet(ScopedQuerySet):
         return Q(published_at__isnull=False)
 
 
-@pghistory.track()
+@pghistory.track(exclude=["title", "matter", "result"])
 class Outcome(models.Model):
-    """办结公示: what became of an opinion, in words that name nobody and that staff approved."""
+    """办结公示: what became of an opinion, in words that name nobody and that staff approved.
+
+    Its history keeps no text: what was approved stands in the step of each publishing, and a draft may be erased.
+    """
 
     public_id = PublicIdField(unique=True)
     opinion = models.OneToOneField(Opinion, models.PROTECT, related_name="outcome", verbose_name=_("意见"))
@@ -169,6 +172,7 @@ class Outcome(models.Model):
                 name="outcome_category",
                 condition=Q(published_at__isnull=False),
             ),
+            models.Index(fields=["opinion"], name="outcome_draft", condition=Q(published_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -18,9 +18,9 @@ from .. import actions, urging
 from ..choices import FACES, State, Step
 from ..course import Line, course_of
 from ..forms import acts as forms
-from ..forms import handing
+from ..forms import handing, outcomes
 from ..forms.act import ActForm
-from ..models import Opinion, OpinionStep, Suggestion
+from ..models import Opinion, OpinionStep, Outcome, Suggestion
 from ..steps import SEEN
 
 
@@ -50,6 +50,10 @@ def _answer(opinion: Opinion, *, representative=None, **given) -> OpinionStep:
     if representative is None:
         return actions.answer_as_station(opinion, **given)
     return actions.answer_as_representative(opinion, representative=representative, **given)
+
+
+def _publish(opinion: Opinion, *, approved: bool = False, **given):
+    return (actions.publish_outcome if approved else actions.draft_outcome)(opinion, **given)
 
 
 _l = gettext_lazy
@@ -96,6 +100,11 @@ ACTS = {
         Act("split", (Step.SPLIT,), _l("分案"), "s",
             _l("一次反映了几件事的，把另外的事分出来各自办理。原来的意见继续办理。"), _l("已分案"),
             forms.SplitForm, actions.split, template="feedback/opinion_split.html"),
+        Act("publish", (Step.PUBLISHED,), _l("公示办理结果"), "g",
+            _l("用去掉个人信息的话，把办成了什么告诉大家。街道或者区里审核以后公开。"),
+            _l("公示稿已保存"), outcomes.OutcomeForm, _publish, ("handle", "publish")),
+        Act("take-off", (Step.TAKEN_OFF,), _l("撤下公示"), "", _l("大家不再看得到，公示稿留着，可以改了再公示。"),
+            _l("已撤下公示"), outcomes.TakeOffForm, actions.take_off, ("publish",)),
         Act("reopen", (Step.REOPENED,), _l("重新打开"), "", _l("重新办理，答复期限从今天起重新计算，群众会收到通知。"),
             _l("已重新打开"), forms.ReopenForm, actions.reopen),
         Act("change", (Step.CHANGED,), _l("更正"), "e",
@@ -127,6 +136,7 @@ NEXT: dict[str, tuple[str, ...]] = {
     State.RESOLVED: ("rate", "close"),
     State.ANSWERED: ("rate", "close"),
     State.REDOING: ("answer", "forward"),
+    State.CLOSED: ("publish", "note"),
 }
 
 
@@ -147,6 +157,8 @@ def ways_of(opinion: Opinion, user) -> list[Way]:
         acts = [act for act in acts if act.name != "pass-back"]
     if opinion.state in (State.RESOLVED, State.ANSWERED, State.CLOSED) and not actions.rating.to_rate(opinion):
         acts = [act for act in acts if act.name != "rate"]
+    if not _is_public(opinion):
+        acts = [act for act in acts if act.name != "take-off"]
     ways = [Way(act.name, act.label, address(act.name, opinion), act.key, act.is_grave) for act in acts]
     first = NEXT.get(opinion.state, ())
     ways = [*ways, *_elsewhere(opinion, user)]
@@ -172,6 +184,12 @@ def address_if_any(name: str, *args, **query) -> str:
         return reverse(f"feedback:{name}", args=args, query=query or None)
     except NoReverseMatch:
         return ""
+
+
+def _is_public(opinion: Opinion) -> bool:
+    return (
+        opinion.state == State.CLOSED and Outcome.objects.filter(opinion=opinion, published_at__isnull=False).exists()
+    )
 
 
 def _was_asked(opinion: Opinion, user) -> bool:

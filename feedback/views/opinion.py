@@ -14,7 +14,7 @@ from representatives.models import Representative
 
 from ..choices import FACES, REFERRAL_FACES, Part
 from ..course import course_of
-from ..models import Attachment, DueDate, Opinion, OpinionStep, Rating, Referral, Urge
+from ..models import Attachment, DueDate, Opinion, OpinionStep, Outcome, Rating, Referral, Urge
 from ..standing import soon_until, standing_of
 from .acts import address_if_any, ways_of
 
@@ -44,7 +44,8 @@ def opinion(request, public_id):
         "ratings": Rating.objects.for_user(user).filter(opinion=row).select_related("department").order_by("at", "pk"),
         "contact_url": address_if_any("contact", row.contact_id) if row.contact_id else "",
         "suggestion_url": row.suggestion_id and address_if_any("suggestion", row.suggestion.public_id),
-        "list_url": address_if_any("opinion-list"), "similar": [],
+        "list_url": reverse("feedback:opinion-list"),
+        "outcome": Outcome.objects.for_user(user).filter(opinion=row).first(),
         "person": row.representative_id and Representative.objects.with_level().get(pk=row.representative_id),
     }  # fmt: skip
     return render(request, "feedback/opinion.html", context)
@@ -60,9 +61,9 @@ def _rows(user):
 
 def _to_referral(user, row: Opinion):
     sent = Referral.objects.for_user(user).filter(opinion=row).order_by("-id").first()
-    if sent is None or not (url := address_if_any("referral", sent.public_id)):
+    if sent is None:
         raise Http404
-    return redirect(url)
+    return redirect(sent)
 
 
 def _linked(user, row: Opinion, steps: list[OpinionStep]) -> dict[int, Opinion]:
@@ -87,7 +88,7 @@ def _dues(user, row: Opinion, today) -> dict[int | None, list[DueDate]]:
     rows, soon = DueDate.objects.for_user(user).filter(opinion=row).select_related("set_by"), soon_until(today)
     for due in sorted(rows, key=lambda due: (due.ended_on is not None, str(due.due_on), due.pk)):
         due.standing = standing_of(due, today, soon)
-        due.url = address_if_any("due", due.pk)
+        due.url = due.get_absolute_url()
         found[due.referral_id].append(due)
     return found
 
@@ -96,11 +97,7 @@ def _referrals(user, row: Opinion, dues) -> list[Referral]:
     rows = Referral.objects.for_user(user).filter(opinion=row).select_related("department", "sent_by")
     found = sorted(rows, key=lambda sent: (not sent.is_open, sent.part != Part.LEAD, -sent.pk))
     for sent in found:
-        sent.face, sent.dues, sent.url = (
-            REFERRAL_FACES[sent.state],
-            dues[sent.pk],
-            address_if_any("referral", sent.public_id),
-        )
+        sent.face, sent.dues, sent.url = REFERRAL_FACES[sent.state], dues[sent.pk], sent.get_absolute_url()
     return found
 
 

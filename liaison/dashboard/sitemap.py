@@ -29,6 +29,7 @@ BACK = timedelta(days=365)  # visits of so many days are told of; older ones sta
 PAGES = (
     "home", "visits:schedule", "visits:calendar", "visits:subscribe", "stations:station-list",
     "stations:station-near", "representatives:representative-list", "visits:embed-help",
+    "feedback:opinion-new", "feedback:track", "feedback:outcome-list", "feedback:figures",
 )  # fmt: skip
 XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
