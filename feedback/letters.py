@@ -19,6 +19,7 @@ from visits.reminders.words import full_url
 
 from .choices import NEW, DueKind, Part, Rank, ReferralState, Satisfaction, Step
 from .models import DueDate, Opinion, OpinionStep, Referral, Suggestion, Urge
+from .models.opinion import DISTRICT_DIGITS
 from .sent import untraced
 from .urged import urged
 
@@ -28,8 +29,7 @@ Letters = Iterator[Letter]
 
 def letters_of(step: OpinionStep) -> list[Letter]:
     """Everything that is to be told of the step, while it is news."""
-    found = (letter for maker in MAKERS.get(step.kind, ()) for letter in maker(step))
-    return [letter for letter in found if letter.expires_at > timezone.now()]
+    return in_time(letter for maker in MAKERS.get(step.kind, ()) for letter in maker(step))
 
 
 def letters_of_urge(urge: Urge) -> list[Letter]:
@@ -38,21 +38,22 @@ def letters_of_urge(urge: Urge) -> list[Letter]:
     until = urge.until or (urge.due and urge.due.due_on)
     page = urge.referral if urge.referral_id and urge.rank != Rank.DISTRICT else matter
     values = _facts(matter, page=page, due_on=until, said=urge.words)
-    return _in_time([_staff(Kind.OPINION_URGED, reached.people if reached else [], urge.at, values)])
+    return in_time([staff_letter(Kind.OPINION_URGED, reached.people if reached else [], urge.at, values)])
 
 
 def letters_of_move(due: DueDate, at) -> list[Letter]:
     """A date that is another one because the calendar or a rule changed: to the station, to a department, a voter."""
     matter = due.matter
     values = _facts(matter, page=due.referral or matter, due_on=due.due_on, said=due.changed_why)
-    people = _members(due.referral) if due.referral_id else _liaisons(matter)
-    letters = [_staff(Kind.OPINION_MOVED, people, at, values)]
+    people = members_of(due.referral) if due.referral_id else _liaisons(matter)
+    letters = [staff_letter(Kind.OPINION_MOVED, people, at, values)]
     if isinstance(matter, Opinion) and due.kind == DueKind.ANSWER:
         letters.append(_voters(Kind.OPINION_LATER, matter, at, said=due.changed_why))
-    return _in_time(letters)
+    return in_time(letters)
 
 
-def _in_time(letters: Iterable[Letter]) -> list[Letter]:
+def in_time(letters: Iterable[Letter]) -> list[Letter]:
+    """Those that are still news."""
     return [letter for letter in letters if letter.expires_at > timezone.now()]
 
 
@@ -117,7 +118,7 @@ def station(kind: Kind) -> Callable[[OpinionStep], Letters]:
         opinion = step.opinion
         people = {user.pk: user for user in [*_liaisons(opinion), *_representatives(opinion.representative)]}
         values = _facts(opinion, page=opinion, said=step.words, handler=_handler(step), due_on=_nearest(opinion))
-        yield _staff(kind, people.values(), step.at, values, but=step.by_id)
+        yield staff_letter(kind, people.values(), step.at, values, but=step.by_id)
 
     return letters
 
@@ -131,7 +132,7 @@ def department(step: OpinionStep) -> Letters:
         due = referral.due_dates.open().exclude(kind=DueKind.RETURN).first()
         values = _facts(step.opinion, page=referral, said=step.words, due_on=due and due.due_on)
         kind = Kind.OPINION_SENT_AGAIN if again else Kind.OPINION_SENT
-        yield _staff(kind, _members(referral), step.at, values, but=step.by_id)
+        yield staff_letter(kind, members_of(referral), step.at, values, but=step.by_id)
 
 
 def called_back(step: OpinionStep) -> Letters:
@@ -139,12 +140,12 @@ def called_back(step: OpinionStep) -> Letters:
     ended = step.opinion.referrals.filter(state=ReferralState.RECALLED, ended_at__gte=step.at)
     for referral in ended.select_related("department"):
         values = _facts(step.opinion, page=referral, said=step.words)
-        yield _staff(Kind.OPINION_CALLED_BACK, _members(referral), step.at, values, but=step.by_id)
+        yield staff_letter(Kind.OPINION_CALLED_BACK, members_of(referral), step.at, values, but=step.by_id)
 
 
 def representative(step: OpinionStep) -> Letters:
     values = _facts(step.opinion, page=step.opinion, said=step.words, due_on=_nearest(step.opinion))
-    yield _staff(Kind.OPINION_PASSED, _representatives(step.representative), step.at, values, but=step.by_id)
+    yield staff_letter(Kind.OPINION_PASSED, _representatives(step.representative), step.at, values, but=step.by_id)
 
 
 def discontent(step: OpinionStep) -> Letters:
@@ -158,20 +159,24 @@ def asked(step: OpinionStep) -> Letters:
         yield from station(Kind.OPINION_ASKED)(step)
 
 
-def _staff(kind: Kind, people: Iterable[User], at, values, *, but: int | None = None) -> Letter:
+def staff_letter(kind: Kind, people: Iterable[User], at, values, *, but: int | None = None) -> Letter:
     to = [user for user in people if user.pk != but]
     return Letter(kind, to, at, at + GOOD_FOR, values, nothing_of_ones_own, is_for_offices=True)
 
 
 def _liaisons(matter: Opinion | Suggestion) -> Iterable[User]:
-    return User.objects.posted(Role.LIAISON, matter.station_id) if isinstance(matter, Opinion) else []
+    """Who handles the matter for the house."""
+    if isinstance(matter, Opinion):
+        return User.objects.posted(Role.LIAISON, matter.station_id)
+    return User.objects.posted(Role.DISTRICT, matter.place[:DISTRICT_DIGITS])
 
 
 def _representatives(person) -> list[User]:
     return [person.user] if person is not None and person.user_id and person.user.is_active else []
 
 
-def _members(referral: Referral) -> Iterable[User]:
+def members_of(referral: Referral) -> Iterable[User]:
+    """Those who sign in for its department."""
     return User.objects.filter(is_active=True, department_memberships__department=referral.department_id)
 
 
@@ -185,7 +190,7 @@ def _facts(matter, *, page=None, due_on: date | None = None, said: str = "", han
 
     def values() -> dict[str, str]:
         return {
-            "number": matter.shown_number,
+            "number": matter.shown_number or untraced(matter.title),
             "station": matter.station.name if isinstance(matter, Opinion) else "",
             "category": str(matter.category or ""),
             "handler": handler,
@@ -212,6 +217,8 @@ MAKERS: dict[str, tuple[Callable[[OpinionStep], Letters], ...]] = {
     Step.RETURNED: (station(Kind.OPINION_RETURNED),),
     Step.ASSIST_RETURNED: (station(Kind.OPINION_RETURNED),),
     Step.PASSED: (voter(Kind.OPINION_FORWARDED, speaks=False), representative),
+    Step.SUGGESTED: (voter(Kind.OPINION_FORWARDED, speaks=False),),
+    Step.UNSUGGESTED: (station(Kind.OPINION_RETURNED),),
     Step.PASSED_BACK: (station(Kind.OPINION_RETURNED),),
     Step.RESOLVED: (voter(Kind.OPINION_ANSWERED),),
     Step.STATION_ANSWERED: (voter(Kind.OPINION_ANSWERED),),

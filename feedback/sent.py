@@ -118,7 +118,7 @@ def _facts(matter: Opinion | Suggestion) -> list[tuple[str, str]]:
     people = [
         (_("领衔代表") if s.part == Part.LEAD else _("联名代表"), str(s.representative)) for s in _signers(matter)
     ]
-    region = Region.objects.filter(code=matter.place).first()
+    region = Region.objects.filter(code=matter.place.partition("-")[0]).first()
     return [category, (_("所在"), str(region or "")), *people]
 
 

@@ -4,8 +4,22 @@ from .public import figures as public_figures
 from .public import link as public_link
 from .public import opinion as public_opinion
 from .public import outcomes as public_outcomes
+from .public import suggestions as public_suggestions
 from .public import track as public_track
-from .views import acts, attachments, departments, due, inbox, intake, opinion, referrals, sheet, transmittal
+from .views import (
+    acts,
+    attachments,
+    departments,
+    due,
+    inbox,
+    intake,
+    opinion,
+    referrals,
+    sheet,
+    suggestion_acts,
+    suggestions,
+    transmittal,
+)
 
 app_name = "feedback"
 
@@ -21,6 +35,19 @@ urlpatterns = [
     *(
         path(f"desk/opinions/<slug:public_id>/{name}/", acts.act, {"name": name}, name=f"opinion-{name}")
         for name in acts.ACTS
+    ),
+    path("desk/suggestions/", suggestions.suggestion_list, name="suggestion-list"),
+    path("desk/suggestions/new/", suggestions.suggestion_add, name="suggestion-add"),
+    path("desk/suggestions/report/", suggestions.suggestion_report, name="suggestion-report"),
+    path("desk/suggestions/<slug:public_id>/", suggestions.suggestion, name="suggestion"),
+    *(
+        path(
+            f"desk/suggestions/<slug:public_id>/{name}/",
+            suggestion_acts.suggestion_act,
+            {"name": name},
+            name=f"suggestion-{name}",
+        )
+        for name in suggestion_acts.ACTS
     ),
     path("desk/deadlines/<int:pk>/", due.due, name="due"),
     path("desk/deadlines/<int:pk>/extend/", due.due_act, {"name": "extend"}, name="due-extend"),
@@ -43,6 +70,8 @@ urlpatterns = [
     path("opinions/track/", public_track.track, name="track"),
     path("outcomes/", public_outcomes.outcome_list, name="outcome-list"),
     path("outcomes/<slug:public_id>/", public_outcomes.outcome, name="outcome"),
+    path("suggestions/", public_suggestions.suggestion_list, name="public-suggestion-list"),
+    path("suggestions/<slug:public_id>/", public_suggestions.suggestion, name="public-suggestion"),
     path("figures/", public_figures.public_figures, name="figures"),
     path("d/<str:token>/", public_link.link, name="link"),
 ]

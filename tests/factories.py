@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from django.utils import timezone
 
 from feedback import actions as feedback
-from feedback.models import Department, Opinion, Outcome, Referral
+from feedback.models import Department, Opinion, Outcome, Referral, Suggestion
 from liaison.accounts.models import Contact, Posting, Region, User
 from liaison.notices.choices import Channel, Kind
 from liaison.notices.models import Notice
@@ -157,3 +157,22 @@ def outcome(station: Station, **fields) -> Outcome:
     feedback.close(said, by=by)
     feedback.publish_outcome(said, **({"title": "路灯亮了", "matter": "路灯不亮", "result": "换了灯"} | fields), by=by)
     return said.outcome
+
+
+def suggestion(station: Station, lead: Representative, *, cosigners=(), opinions=(), by=None, **fields) -> Suggestion:
+    """A draft of `lead`'s; `approved_suggestion` is one that waits for being handed out."""
+    defaults = {"title": "关于增设路灯的建议", "matter": "花园路夜里看不见路", "proposal": "请在花园路装路灯"}
+    return feedback.propose(
+        lead=lead, place=station.code, cosigners=cosigners, opinions=opinions, by=by or user(), **(defaults | fields)
+    )
+
+
+def approved_suggestion(station: Station, lead: Representative, *, by: User, **fields) -> Suggestion:
+    row = suggestion(station, lead, by=by, **fields)
+    feedback.ask_signers(row, by=by)
+    for signer in row.signers.filter(confirmed_at=None):
+        feedback.confirm(signer, by=by)
+    feedback.submit(row, by=by)
+    feedback.approve(row, by=by)
+    row.refresh_from_db()
+    return row

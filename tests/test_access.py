@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver
 from django.utils import timezone
 
+from feedback import actions as feedback
 from feedback.attachments import Prepared, attach
 from feedback.links import token_of
 from feedback.public.opinion import receipt_of
@@ -115,6 +116,31 @@ WHO = {
     "feedback:opinion-publish": PLANNERS,
     "feedback:opinion-take-off": {"district", "street"},
     "feedback:outcome-list": ALL,
+    "feedback:public-suggestion-list": ALL,
+    "feedback:public-suggestion": ALL,
+    "feedback:suggestion-list": SIGNED_IN - {"administrator"},
+    "feedback:suggestion-report": SIGNED_IN - {"administrator"},
+    "feedback:suggestion-add": {*PLANNERS, "neighbour", "representative"},
+    "feedback:suggestion": {*PLANNERS, "auditor", "representative", "department"},
+    "feedback:suggestion-revise": {*PLANNERS, "representative"},
+    "feedback:suggestion-ask": {*PLANNERS, "representative"},
+    "feedback:suggestion-confirm": {*PLANNERS, "representative"},
+    "feedback:suggestion-decline": {*PLANNERS, "representative"},
+    "feedback:suggestion-submit": {*PLANNERS, "representative"},
+    "feedback:suggestion-view": {*PLANNERS, "representative"},
+    "feedback:suggestion-note": {*PLANNERS, "representative"},
+    "feedback:suggestion-withdraw": {*PLANNERS, "representative"},
+    "feedback:suggestion-send-back": {"district"},
+    "feedback:suggestion-approve": {"district"},
+    "feedback:suggestion-assign": {"district"},
+    "feedback:suggestion-assist": {"district"},
+    "feedback:suggestion-urge": {"district"},
+    "feedback:suggestion-redo": {"district"},
+    "feedback:suggestion-close": {"district"},
+    "feedback:suggestion-priority": {"district"},
+    "feedback:suggestion-publish": {"district"},
+    "feedback:suggestion-take-off": {"district"},
+    "feedback:suggestion-merge": {"district"},
     "feedback:outcome": ALL,
     "feedback:figures": ALL,
     "feedback:opinion-form-pdf": {*PLANNERS, "auditor", "representative"},
@@ -281,7 +307,13 @@ def world(request, settings, station, representative):
     file = attach(said, Prepared("p.jpg", ContentFile(jpeg()), ContentFile(jpeg())), by=None)
     office = factories.department("410105", members=[request.getfixturevalue("department")])
     sent = factories.referral(factories.opinion(station), office)
+    proposed = factories.approved_suggestion(station, person, by=request.getfixturevalue("district"))
+    answer = feedback.assign(proposed, lead=office, by=None)
+    feedback.answer_referral(answer, words="办好了", outcome="solved", signed_by="李局", by=None)
+    feedback.close_suggestion(proposed, by=None)
+    feedback.publish_report(proposed, report="办好了", by=None)
     parts = {
+        "feedback:suggestion": proposed.public_id, "feedback:public-suggestion": proposed.public_id,
         "feedback:referral": sent.public_id, "feedback:link": token_of(sent),
         "feedback:due": str(said.due_dates.get().pk),
         "feedback:due-ask": str(sent.due_dates.get(kind="handle").pk), "feedback:opinion": said.public_id,

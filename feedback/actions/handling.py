@@ -12,7 +12,7 @@ from representatives.models import Representative
 
 from ..choices import DONE, DueEnd, DueKind, ReferralState, Step
 from ..due import clock_of, end_dates, set_day, start_clock
-from ..models import Category, Opinion, OpinionStep, Referral
+from ..models import Category, Opinion, OpinionStep, Referral, Suggestion
 from ..steps import locked, needed, take
 from ..telling import tell
 from .intake import start_accepting
@@ -209,15 +209,15 @@ def change(opinion: Opinion, *, by: User, seen: int | None = None, **fields) -> 
     return take(opinion, Step.CHANGED, by=by, data={"before": before, "after": after})
 
 
-def answered(opinion: Opinion) -> None:
+def answered(matter: Opinion | Suggestion) -> None:
     """The answer is given: the clocks for it end, and whoever was still asked to assist is asked no longer."""
-    call_back(opinion)
-    end_dates(opinion.due_dates)
+    call_back(matter)
+    end_dates(matter.due_dates)
 
 
-def call_back(opinion: Opinion) -> None:
+def call_back(matter: Opinion | Suggestion) -> None:
     """What departments still have of the matter is theirs no longer."""
-    for referral in opinion.referrals.open().select_for_update():
+    for referral in matter.referrals.open().select_for_update():
         Referral.objects.filter(pk=referral.pk).update(state=ReferralState.RECALLED, ended_at=timezone.now())
         end_dates(referral.due_dates, as_=DueEnd.DROPPED)
 

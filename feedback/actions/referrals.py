@@ -1,4 +1,4 @@
-"""转办: an opinion in the hands of departments, one that leads and others that assist, each with its own dates."""
+"""转办: a matter in the hands of departments, one that leads and others that assist, each with its own dates."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -10,12 +10,15 @@ from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
 from liaison.policy.choices import Key
 
-from ..choices import AnswerOutcome, DueEnd, DueKind, Part, ReferralState, Step
+from ..choices import AnswerOutcome, DueEnd, DueKind, Part, ReferralState, Step, SuggestionStepKind
 from ..due import clock_of, end_dates, set_day, start_clock
-from ..models import Department, Opinion, OpinionStep, Referral
+from ..models import Department, Opinion, OpinionStep, Referral, Suggestion, SuggestionStep
 from ..steps import locked, needed, take
 from ..telling import tell
+from .assigning import answer_all, came_back, count_from_receipt
 from .handling import answered
+
+Recorded = OpinionStep | SuggestionStep
 
 
 @verb
@@ -64,7 +67,7 @@ def recall(opinion: Opinion, *, reason: str, by: User, seen: int | None = None) 
 
 
 @verb
-def sign_for(referral: Referral, *, by: User | None, name: str = "") -> OpinionStep:
+def sign_for(referral: Referral, *, by: User | None, name: str = "") -> Recorded:
     """签收: the department has read it; the count of suggestions starts here. `name` is who signs by a link."""
     matter, referral = _both(referral)
     if referral.state != ReferralState.SENT:
@@ -74,25 +77,29 @@ def sign_for(referral: Referral, *, by: User | None, name: str = "") -> OpinionS
     referral.state, referral.received_at = ReferralState.RECEIVED, timezone.now()
     referral.received_by = name or str(by or "")
     referral.save(update_fields=["state", "received_at", "received_by"])
+    if referral.suggestion_id:
+        count_from_receipt(referral)
     return step
 
 
 @verb
-def give_back(referral: Referral, *, reason: str, by: User | None, name: str = "") -> OpinionStep:
+def give_back(referral: Referral, *, reason: str, by: User | None, name: str = "") -> Recorded:
     """退回交办不当: not this department's business, in writing and in time. Tells the station, which reassigns it."""
-    opinion, referral = _both(referral)
+    matter, referral = _both(referral)
     due = referral.due_dates.open().filter(kind=DueKind.RETURN).first()
     if due and due.is_overdue(timezone.localdate()):
         raise NotAllowed(_("退回期限已过，请办理并答复"), code="late")
     leads = referral.part == Part.LEAD
     step = take(
-        opinion, Step.RETURNED if leads else Step.ASSIST_RETURNED, by=by, words=needed(reason, _("请说明退回的理由")),
+        matter, Step.RETURNED if leads else Step.ASSIST_RETURNED, by=by, words=needed(reason, _("请说明退回的理由")),
         department=referral.department, data=_of(referral) | {"name": name},
     )  # fmt: skip
     referral.return_reason = step.words[:400]
     _end(referral, ReferralState.RETURNED, DueEnd.DROPPED)
-    if leads:
-        start_clock(opinion, DueKind.REASSIGN, clock_of(Key.RETURN_OPINION_WORKDAYS, timezone.localdate()), by=by)
+    if leads and referral.suggestion_id:
+        came_back(matter, by=by)
+    elif leads:
+        start_clock(matter, DueKind.REASSIGN, clock_of(Key.RETURN_OPINION_WORKDAYS, timezone.localdate()), by=by)
     tell(step)
     return step
 
@@ -100,21 +107,26 @@ def give_back(referral: Referral, *, reason: str, by: User | None, name: str = "
 @verb
 def answer_referral(
     referral: Referral, *, words: str, outcome: str, signed_by: str = "", by: User | None, name: str = ""
-) -> OpinionStep:
+) -> Recorded:
     """The department's answer; an assisting one reports to the lead and does not end the matter.
 
-    `outcome` is an `AnswerOutcome`, `signed_by` the head whose name stands under it. Tells station and voter.
+    `outcome` is an `AnswerOutcome`, `signed_by` the head whose name stands under it. Tells station and voter; what
+    answers a suggestion goes to each of its signers.
     """
-    opinion, referral = _both(referral)
+    matter, referral = _both(referral)
     leads = referral.part == Part.LEAD
+    if referral.suggestion_id and leads and not signed_by.strip():
+        raise NotAllowed({"signed_by": _("答复代表建议应由单位负责人签发，请填写姓名")}, code="required")
     step = take(
-        opinion, Step.DEPARTMENT_ANSWERED if leads else Step.ASSIST_ANSWERED, by=by, words=needed(words),
+        matter, _answers(referral), by=by, words=needed(words),
         department=referral.department,
         data=_of(referral) | {"outcome": AnswerOutcome(outcome).value, "signed_by": signed_by, "name": name},
     )  # fmt: skip
     _end(referral, ReferralState.ANSWERED, DueEnd.KEPT)
-    if leads:
-        answered(opinion)
+    if leads and referral.suggestion_id:
+        answer_all(step)
+    elif leads:
+        answered(matter)
     tell(step)
     return step
 
@@ -160,7 +172,13 @@ def _voter_has_a_day(opinion: Opinion, by: User) -> None:
         start_clock(opinion, DueKind.ANSWER, clock_of(Key.PROMISE_WORKDAYS, timezone.localdate()), by=by)
 
 
-def _both(referral: Referral) -> tuple[Opinion, Referral]:
+def _answers(referral: Referral) -> str:
+    if referral.part == Part.ASSISTING:
+        return Step.ASSIST_ANSWERED
+    return SuggestionStepKind.ANSWERED if referral.suggestion_id else Step.DEPARTMENT_ANSWERED
+
+
+def _both(referral: Referral) -> tuple[Opinion | Suggestion, Referral]:
     """The matter locked, then the referral as it is now: everybody locks in this order."""
     matter = locked(referral.matter)
     referral = Referral.objects.select_for_update(of=("self",)).select_related("department").get(pk=referral.pk)

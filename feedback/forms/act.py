@@ -15,7 +15,7 @@ from representatives.models import Representative
 from ..choices import LONGEST_TITLE
 from ..deadlines import reckon
 from ..due import calendar_for, clock_of
-from ..models import Opinion
+from ..models import Opinion, Suggestion
 
 LONGEST_WORDS = 2000
 LONGEST_REASON = 400
@@ -38,14 +38,14 @@ class TitleField(WordsField):
         super().__init__(**({"max_length": LONGEST_TITLE, "widget": forms.TextInput} | kwargs))
 
 
-class ActForm(forms.Form):
+class MatterForm(forms.Form):
     """`seen` is the number of the last step on the page, so that nobody acts on what they have not read."""
 
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
 
-    def __init__(self, data=None, *, opinion: Opinion, user):
-        self.opinion, self.user = opinion, user
-        super().__init__(data, initial={"seen": opinion.last_no} | self.first())
+    def __init__(self, data=None, *, matter: Opinion | Suggestion, user):
+        self.matter, self.user = matter, user
+        super().__init__(data, initial={"seen": matter.last_no} | self.first())
         self.build()
 
     def first(self) -> dict:
@@ -53,7 +53,7 @@ class ActForm(forms.Form):
         return {}
 
     def build(self) -> None:
-        """Choices and hints that depend on the opinion and on who acts."""
+        """Choices and hints that depend on the matter and on who acts."""
 
     @property
     def nothing_to_do(self) -> str:
@@ -68,7 +68,15 @@ class ActForm(forms.Form):
     def read_again(self) -> None:
         """Whoever sends the form once more has read what came between."""
         self.data = self.data.copy()
-        self.data["seen"] = self.opinion.last_no
+        self.data["seen"] = self.matter.last_no
+
+
+class ActForm(MatterForm):
+    """What is asked where somebody acts on an opinion."""
+
+    def __init__(self, data=None, *, opinion: Opinion, user):
+        self.opinion = opinion
+        super().__init__(data, matter=opinion, user=user)
 
 
 class ReasonedForm(ActForm):

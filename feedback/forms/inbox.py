@@ -26,7 +26,7 @@ class InboxFinder(Finder):
 
     def __init__(self, data, *, user):
         super().__init__(data)
-        named = list(Category.objects.for_user(user).order_by("position", "code").values_list("code", "name"))
+        named = list(Category.objects.for_user(user, "read").order_by("position", "code").values_list("code", "name"))
         self.fields["category"].choices = [ALL, *named]
         places = Places(user)
         self.fields["street"].choices = [ALL, *places.street_choices]
@@ -75,7 +75,7 @@ class TogetherForm(forms.Form):
     def __init__(self, data=None, *, user):
         super().__init__(data)
         self.fields["picked"].queryset = Opinion.objects.for_user(user, "handle").select_related("station")
-        self.fields["category"].queryset = Category.objects.for_user(user).filter(is_offered=True)
+        self.fields["category"].queryset = Category.objects.for_user(user, "read").filter(is_offered=True)
         self.fields["lead"].queryset = Department.objects.for_user(user).filter(is_active=True)
 
     def clean_picked(self):

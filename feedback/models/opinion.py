@@ -216,3 +216,7 @@ class OpinionStep(StepBase):
 
     def __str__(self) -> str:
         return f"{self.no} {self.get_kind_display()}"
+
+    @property
+    def matter(self) -> Opinion:
+        return self.opinion

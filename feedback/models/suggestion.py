@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from liaison.accounts.choices import Role
 from liaison.accounts.models import User
 from liaison.accounts.scoping import ScopedQuerySet
-from liaison.common.fields import CodeField, PublicIdField, digits
+from liaison.common.fields import CodeField, PublicIdField
 from liaison.common.search import Grams
 from representatives.models import Representative
 
@@ -47,6 +47,9 @@ class SuggestionQuerySet(ScopedQuerySet):
         mine = SuggestionSigner.objects.filter(representative__user=user).values("suggestion")
         return Q(pk__in=mine)
 
+    def public_q(self) -> Q:
+        return Q(published_at__isnull=False)
+
     def open(self) -> "SuggestionQuerySet":
         return self.filter(state__in=SUGGESTION_OPEN)
 
@@ -61,7 +64,7 @@ class Suggestion(Matter):
     # Given when it is approved: the district's year and serial, as offices number it (2026 年第 12 号).
     year = models.PositiveSmallIntegerField(_("年份"), null=True, editable=False)
     serial = models.PositiveIntegerField(_("编号"), null=True, editable=False)
-    place = CodeField(_("所属区划代码"), max_length=15, validators=[digits])
+    place = CodeField(_("所在"), max_length=15)  # the lead's station, else a division
     district = models.GeneratedField(
         expression=Left("place", DISTRICT_DIGITS), output_field=CodeField(max_length=6), db_persist=True
     )
@@ -189,7 +192,14 @@ class SuggestionSigner(models.Model):
 
 
 class SuggestionStepQuerySet(ScopedQuerySet):
+    """Steps are read by whoever reaches the suggestion."""
+
     place = "suggestion__place"
+
+    def within(self, posting) -> Q:
+        if posting.role in (Role.DEPARTMENT, Role.REPRESENTATIVE):
+            return Q(suggestion__in=Suggestion.objects.filter(Suggestion.objects.all().within(posting)))
+        return super().within(posting)
 
 
 class SuggestionStep(StepBase):
@@ -230,3 +240,7 @@ class SuggestionStep(StepBase):
 
     def __str__(self) -> str:
         return f"{self.no} {self.get_kind_display()}"
+
+    @property
+    def matter(self) -> Suggestion:
+        return self.suggestion

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -15,7 +15,7 @@ from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import posted, refusals_at
 
 from .. import actions, urging
-from ..choices import FACES, State, Step
+from ..choices import FACES, SUGGESTION_FACES, State, Step
 from ..course import Line, course_of
 from ..forms import acts as forms
 from ..forms import handing, outcomes
@@ -73,7 +73,7 @@ ACTS = {
         Act("promise", (Step.PROMISED,), _l("明确答复期限"), "p", _l("不能当场解决的，向群众说明，并定下答复的日期。"),
             _l("已告诉群众答复的日期"), forms.PromiseForm, actions.promise),
         Act("forward", (Step.FORWARDED,), _l("转办"), "f",
-            _l("由一个单位主办，其他单位协办。单位和群众都会收到通知，到期前系统会提醒单位。"), _l("已转办"),
+            _l("由一个单位主办，其他单位协办。单位和群众都会收到通知，办到哪一步，这里都看得到。"), _l("已转办"),
             handing.ForwardForm, actions.forward, template="feedback/opinion_forward.html"),
         Act("assist", (Step.ASSISTED,), _l("增加协办"), "b", _l("协办单位把情况反馈给主办单位，不直接答复群众。"),
             _l("已增加协办单位"), handing.AssistForm, actions.assist),
@@ -169,21 +169,13 @@ def _elsewhere(opinion: Opinion, user) -> list[Way]:
     """What begins here and has pages of its own."""
     ways = []
     if opinion.can(Step.SUGGESTED) and opinion.may["handle"] and may(user, "add", Suggestion):
-        url = address_if_any("suggestion-add", opinion=opinion.public_id)
+        url = reverse("feedback:suggestion-add", query={"opinion": opinion.public_id})
         ways.append(Way("suggest", _("转为代表建议"), url, "j", False))
-    return [way for way in ways if way.url]
+    return ways
 
 
 def address(name: str, opinion: Opinion) -> str:
     return reverse(f"feedback:opinion-{name}", args=[opinion.public_id])
-
-
-def address_if_any(name: str, *args, **query) -> str:
-    """The address `feedback:<name>`; empty while nothing stands there."""
-    try:
-        return reverse(f"feedback:{name}", args=args, query=query or None)
-    except NoReverseMatch:
-        return ""
 
 
 def _is_public(opinion: Opinion) -> bool:
@@ -199,25 +191,29 @@ def _was_asked(opinion: Opinion, user) -> bool:
 
 
 def act(request, public_id, name: str):
-    """Show the form of an act, do it, go back to the opinion. Somebody else was quicker: the form, nothing lost."""
     chosen = ACTS[name]
     opinion = _reached(request.user, chosen, public_id)
-    if not chosen.can(opinion) and request.method != "POST":
+    return run(request, chosen, opinion, lambda: chosen.form(posted(request), opinion=opinion, user=request.user))
+
+
+def run(request, chosen: Act, matter: Opinion | Suggestion, make_form: Callable):
+    """Show the form of an act, do it, go back to the matter. Somebody else was quicker: the form, nothing lost."""
+    if not chosen.can(matter) and request.method != "POST":
         words = _("现在是“%(state)s”，不能办理“%(act)s”")
-        messages.error(request, words % {"state": opinion.get_state_display(), "act": chosen.label})
-        return redirect(opinion)
-    form = chosen.form(posted(request), opinion=opinion, user=request.user)
+        messages.error(request, words % {"state": matter.get_state_display(), "act": chosen.label})
+        return redirect(matter)
+    form = make_form()
     if form.nothing_to_do and request.method != "POST":
         messages.error(request, form.nothing_to_do)
-        return redirect(opinion)
+        return redirect(matter)
     if {"search", "longer"} & request.POST.keys():  # another list, or a longer form: nothing is judged yet
         form.errors.clear()
     elif form.is_valid():
         with refusals_at(form):
-            chosen.does(opinion, **form.given, by=request.user)
+            chosen.does(matter, **form.given, by=request.user)
             messages.success(request, chosen.done)
-            return redirect(opinion)
-    return _shown(request, chosen, opinion, form)
+            return redirect(matter)
+    return _shown(request, chosen, matter, form)
 
 
 def _reached(user, chosen: Act, public_id: str) -> Opinion:
@@ -232,23 +228,26 @@ def _reached(user, chosen: Act, public_id: str) -> Opinion:
     return opinion
 
 
-def _shown(request, chosen: Act, opinion: Opinion, form):
+def _shown(request, chosen: Act, matter: Opinion | Suggestion, form):
     """The form; where something was done since its page was made, that stands above it."""
-    between = came_between(request.user, opinion, form)
+    between = came_between(request.user, matter, form)
+    faces = FACES if isinstance(matter, Opinion) else SUGGESTION_FACES
     context = {
-        "act": chosen, "opinion": opinion, "face": FACES[opinion.state], "form": form, "between": between,
-        "cancel_url": opinion.get_absolute_url(), "is_over": bool(between) and not chosen.can(opinion),
+        "act": chosen, matter._meta.model_name: matter, "face": faces[matter.state], "form": form, "between": between,
+        "cancel_url": matter.get_absolute_url(), "is_over": bool(between) and not chosen.can(matter),
     }  # fmt: skip
     return render(request, chosen.template, context)
 
 
-def came_between(user, opinion: Opinion, form) -> list[Line]:
-    """The steps since the page of `form` was made; who sends it again has read them. Brings `opinion` up to date."""
+def came_between(user, matter: Opinion | Suggestion, form) -> list[Line]:
+    """The steps since the page of `form` was made; who sends it again has read them. Brings `matter` up to date."""
     seen = form.data.get("seen", "")
     if not (form.is_bound and seen.isascii() and seen.isdigit()):
         return []
-    opinion.refresh_from_db(fields=["state", "last_no"])
-    rows = OpinionStep.objects.for_user(user).filter(opinion=opinion, no__gt=int(seen[:9]))
+    matter.refresh_from_db(fields=["state", "last_no"])
+    rows = matter.steps.model.objects.for_user(user).filter(
+        **{matter._meta.model_name: matter, "no__gt": int(seen[:9])}
+    )
     between = course_of(rows.select_related("by", "department", "representative").order_by("no"), {})
     if between:
         form.read_again()

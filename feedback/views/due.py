@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -22,7 +22,6 @@ from ..forms import due as forms
 from ..models import DueDate, Referral
 from ..sent import untraced
 from ..standing import soon_until, standing_of
-from ..steps import SEEN
 from .acts import came_between
 
 WITH = ("opinion__station", "suggestion", "referral__department", "set_by")
@@ -89,12 +88,9 @@ def _looked_at(form: forms.ExtendForm, row: DueDate) -> date | None:
 
 def _shown(request, name: str, row: DueDate, form: forms.DateForm, more: dict):
     """The form; where something was done since its page was made, that stands above it."""
-    between = came_between(request.user, row.opinion, form) if row.opinion_id else []
+    between = came_between(request.user, row.matter, form)
     if between:
         row.refresh_from_db(fields=["pauses", "extensions", "due_on", "ended_on", "ended_as"])
-    elif form.has_error(NON_FIELD_ERRORS, SEEN):
-        row.matter.refresh_from_db(fields=["state", "last_no"])
-        form.read_again()
     today = timezone.localdate()
     context = more | {
         "form": form, "due": row, "act": ACTS[name], "name": name, "cancel_url": row.get_absolute_url(),
@@ -132,7 +128,5 @@ def _answers(row: DueDate, user) -> bool:
 
 
 def _url_of_matter(row: DueDate, user) -> str:
-    """What was sent to a department is read there; a suggestion has no page of its own yet."""
-    if row.referral_id and _answers(row, user):
-        return row.referral.get_absolute_url()
-    return row.opinion.get_absolute_url() if row.opinion_id else ""
+    """What was sent to a department is read there."""
+    return (row.referral if row.referral_id and _answers(row, user) else row.matter).get_absolute_url()

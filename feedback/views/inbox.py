@@ -19,7 +19,7 @@ from liaison.common.words import containing
 from .. import actions
 from ..forms.inbox import InboxFinder, TogetherForm
 from ..inbox import VIEWS, marked, order_of, within
-from ..models import Department, Opinion
+from ..models import Department, Opinion, Suggestion
 from ..numbers import read
 
 WITH = ("station", "category")
@@ -81,6 +81,7 @@ def _listed(request, together: TogetherForm):
         "tabs": [(name, words) for name, (words, _holds) in VIEWS.items()], "filter_form": finder,
         "filters_on": finder.on, "filters_open": bool(finder.errors), "together": together,
         "may_handle": may(request.user, "handle", Opinion), "may_add": may(request.user, "add", Opinion),
+        "may_suggest": may(request.user, "view", Suggestion),
     }  # fmt: skip
     return render(request, "feedback/opinion_list.html", context)
 

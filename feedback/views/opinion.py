@@ -14,9 +14,9 @@ from representatives.models import Representative
 
 from ..choices import FACES, REFERRAL_FACES, Part
 from ..course import course_of
-from ..models import Attachment, DueDate, Opinion, OpinionStep, Outcome, Rating, Referral, Urge
+from ..models import Attachment, DueDate, Opinion, OpinionStep, Outcome, Rating, Referral, Suggestion, Urge
 from ..standing import soon_until, standing_of
-from .acts import address_if_any, ways_of
+from .acts import ways_of
 
 MAY = ("handle", "answer", "change", "urge", "publish")
 MOST_LINKED = 50
@@ -42,8 +42,7 @@ def opinion(request, public_id):
         "urges": Urge.objects.for_user(user).filter(opinion=row).select_related("by").order_by("-at", "-pk"),
         "attachments": _attachments(user, row),
         "ratings": Rating.objects.for_user(user).filter(opinion=row).select_related("department").order_by("at", "pk"),
-        "contact_url": address_if_any("contact", row.contact_id) if row.contact_id else "",
-        "suggestion_url": row.suggestion_id and address_if_any("suggestion", row.suggestion.public_id),
+        "suggestion_url": _suggestion_url(user, row),
         "list_url": reverse("feedback:opinion-list"),
         "outcome": Outcome.objects.for_user(user).filter(opinion=row).first(),
         "person": row.representative_id and Representative.objects.with_level().get(pk=row.representative_id),
@@ -57,6 +56,11 @@ def _rows(user):
     may = {f"may_{grant}": ExpressionWrapper(opinions.reach(user, grant), BooleanField()) for grant in MAY}
     related = ("station", "category", "visit", "created_by", "suggestion", "merged_into", "split_from")
     return opinions.select_related(*related).annotate(**may)
+
+
+def _suggestion_url(user, row: Opinion) -> str:
+    found = row.suggestion_id and Suggestion.objects.for_user(user).filter(pk=row.suggestion_id).exists()
+    return row.suggestion.get_absolute_url() if found else ""
 
 
 def _to_referral(user, row: Opinion):

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -69,7 +69,8 @@ def referral(request, public_id):
     handles = Referral.objects.for_user(request.user, "handle").filter(pk=row.pk).exists()
     answers = Referral.objects.for_user(request.user, "answer").filter(pk=row.pk).exists()
     context = shown(row) | {
-        "answers": answers and row.is_open, "handles": handles, "matter_url": "" if answers else _matter_url(row),
+        "answers": answers and row.is_open, "handles": handles,
+        "matter_url": "" if answers else row.matter.get_absolute_url(),
     }  # fmt: skip
     for due in context["dates"]:
         due.url = due.get_absolute_url()
@@ -86,13 +87,6 @@ def _ways(row: Referral) -> list[tuple[str, str]]:
     if row.opinion_id and row.opinion.can(Step.RECALLED):
         return [(reverse("feedback:opinion-recall", args=[row.opinion.public_id]), _("收回转办"))]
     return []
-
-
-def _matter_url(row: Referral) -> str:
-    try:
-        return row.matter.get_absolute_url()
-    except NoReverseMatch:  # a matter of which no pages stand
-        return ""
 
 
 def shown(row: Referral) -> dict:

@@ -97,8 +97,8 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     "feedback.outcome": {"read": EVERYONE, "view": {D, S, L, A, R}, "add": {D, S, L}, "change": {D, S, L},
                          "publish": {D, S}},
     "feedback.suggestion": {
-        "view": {D, S, L, A, R, P}, "add": {D, S, L, R}, "change": {D, S, L, R}, "sign": {R}, "review": {D},
-        "urge": {D}, "publish": {D},
+        "read": EVERYONE, "view": {D, S, L, A, R, P}, "add": {D, S, L, R}, "change": {D, S, L, R}, "sign": {R},
+        "review": {D}, "urge": {D}, "publish": {D},
     },
     "feedback.suggestionsigner": {"view": {D, S, L, A, R, P}, "sign": {R}},
     "feedback.suggestionstep": {"view": {D, S, L, A, R, P}},

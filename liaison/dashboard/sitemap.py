@@ -30,6 +30,7 @@ PAGES = (
     "home", "visits:schedule", "visits:calendar", "visits:subscribe", "stations:station-list",
     "stations:station-near", "representatives:representative-list", "visits:embed-help",
     "feedback:opinion-new", "feedback:track", "feedback:outcome-list", "feedback:figures",
+    "feedback:public-suggestion-list",
 )  # fmt: skip
 XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

@@ -72,6 +72,17 @@ class Kind(TextChoices):
     OPINION_ASKED = "opinion_asked", _("承办单位申请延期")
     OPINION_MOVED = "opinion_moved", _("办理期限有变")
     OPINION_URGED = "opinion_urged", _("督办")
+    SUGGESTION_ASKED = "suggestion_asked", _("请代表联名")
+    SUGGESTION_NEW = "suggestion_new", _("有建议待审核")
+    SUGGESTION_BACK = "suggestion_back", _("建议退回修改")
+    SUGGESTION_SENT = "suggestion_sent", _("收到代表建议")
+    SUGGESTION_SENT_AGAIN = "suggestion_sent_again", _("代表不满意，重新办理")
+    SUGGESTION_RETURNED = "suggestion_returned", _("建议被退回")
+    SUGGESTION_ANSWERED = "suggestion_answered", _("建议有了答复")
+    SUGGESTION_DISCONTENT = "suggestion_discontent", _("代表不满意")
+    SUGGESTION_LATER = "suggestion_later", _("建议答复期限有变")
+    SUGGESTION_CLOSED = "suggestion_closed", _("建议已办结")
+    SUGGESTION_OFF = "suggestion_off", _("建议已撤回")
 
 
 class Group(TextChoices):
@@ -79,7 +90,7 @@ class Group(TextChoices):
 
     VISITS = "visits", _("进站安排")
     LOGS = "logs", _("进站登记")
-    OPINIONS = "opinions", _("选民意见")
+    OPINIONS = "opinions", _("意见和建议")
 
 
 class Manner(NamedTuple):
@@ -98,7 +109,7 @@ MANNERS: dict[str, Manner] = {
     Kind.VISIT_LOG: Manner(group=Group.LOGS),
     Kind.VISIT_UNLOGGED: Manner(group=Group.LOGS),
     Kind.VISIT_UNLOGGED_LONG: Manner(group=Group.LOGS),
-} | {kind: Manner(group=Group.OPINIONS) for kind in Kind if kind.name.startswith("OPINION_")}
+} | {kind: Manner(group=Group.OPINIONS) for kind in Kind if not kind.name.startswith("VISIT_")}
 
 
 def manner(kind: str) -> Manner:

@@ -1,4 +1,6 @@
-"""What notices about opinions say. They have one shape: who is told what, then facts line by line, then where to look.
+"""What notices about opinions and suggestions say.
+
+They have one shape: who is told what, then facts line by line, then where to look.
 
 A text for voters greets without a name. No text speaks of what a voter said: a title is a voter's words, too.
 """
@@ -6,11 +8,13 @@ A text for voters greets without a name. No text speaks of what a voter said: a 
 from .choices import Kind
 
 _FOR_VOTER = ("number", "station", "handler", "due", "said", "office", "phone", "page")
+_ON_SUGGESTION = ("name", "suggestion", "category", "handler", "due", "said", "page")
 _FOR_STAFF = ("name", "number", "station", "category", "handler", "due", "said", "page")
 
 # Lines of the body in this order; a line without anything to say is left out.
 FACTS = {
     "number": ("受理编号：{受理编号}", "Number: {number}"),
+    "suggestion": ("建议：{建议}", "Suggestion: {suggestion}"),
     "station": ("联络站：{联络站}", "Station: {station}"),
     "category": ("类别：{类别}", "Category: {category}"),
     "handler": ("办理单位：{办理单位}", "Handled by: {handler}"),
@@ -116,14 +120,67 @@ TO_STAFF = {
     ),
 }  # fmt: skip
 
-SPEAKS_OF = dict.fromkeys(TO_VOTERS, _FOR_VOTER) | dict.fromkeys(TO_STAFF, _FOR_STAFF)
+ON_SUGGESTIONS = {
+    Kind.SUGGESTION_ASKED: (
+        "请确认联名：{建议}", "有一件代表建议请您联名，请看过以后确认，或者答复不联名。",
+        "Will you sign: {suggestion}", "You are asked to sign a suggestion. Please read it, and say yes or no.",
+    ),
+    Kind.SUGGESTION_NEW: (
+        "有代表建议待审核：{建议}", "代表提交了一件建议，请审核。",
+        "For review: {suggestion}", "Representatives have submitted a suggestion. Please review it.",
+    ),
+    Kind.SUGGESTION_BACK: (
+        "建议退回修改：{建议}", "这件建议退回修改，请看说明，改好以后再提交。",
+        "Please revise: {suggestion}", "The suggestion came back. Please see why, and submit it again.",
+    ),
+    Kind.SUGGESTION_SENT: (
+        "收到代表建议：{建议}",
+        "有一件代表建议交您单位办理，期限从签收之日起算，请签收；不归您单位办理的，请按期书面退回。",
+        "Assigned to you: {suggestion}", "A suggestion was assigned to your department. The term runs from the day you "
+        "sign for it; please return it in writing and in time if it is not yours.",
+    ),
+    Kind.SUGGESTION_SENT_AGAIN: (
+        "代表不满意，请重新办理：{建议}", "代表对答复不满意，按规定由您单位重新办理一次。",
+        "To be done again: {suggestion}", "The representatives are not content with the answer. It is handled again.",
+    ),
+    Kind.SUGGESTION_RETURNED: (
+        "建议被退回：{建议}", "承办单位退回了这件建议，请按期重新交办。",
+        "Returned: {suggestion}", "The department has returned the suggestion. Please assign it again in time.",
+    ),
+    Kind.SUGGESTION_ANSWERED: (
+        "您的建议有答复了：{建议}", "承办单位已经答复，请在期限以前提出对答复的意见。",
+        "Answered: {suggestion}", "The department has answered. Please say by the date below what you think of it.",
+    ),
+    Kind.SUGGESTION_DISCONTENT: (
+        "代表对答复不满意：{建议}", "代表对答复不满意，理由如下。",
+        "Not content: {suggestion}", "A representative is not content with the answer, for the reason below.",
+    ),
+    Kind.SUGGESTION_LATER: (
+        "建议答复期限有变：{建议}", "这件建议答复的期限有变动，原因如下。",
+        "The date has changed: {suggestion}", "The date of the answer has changed, for the reason below.",
+    ),
+    Kind.SUGGESTION_CLOSED: (
+        "建议已办结：{建议}", "这件建议已经办结。",
+        "Closed: {suggestion}", "The suggestion is closed.",
+    ),
+    Kind.SUGGESTION_OFF: (
+        "建议已撤回：{建议}", "这件建议已经撤回，不用再办理。",
+        "Withdrawn: {suggestion}", "The suggestion was withdrawn and need not be handled any more.",
+    ),
+}  # fmt: skip
+
+SPEAKS_OF = (
+    dict.fromkeys(TO_VOTERS, _FOR_VOTER)
+    | dict.fromkeys(TO_STAFF, _FOR_STAFF)
+    | dict.fromkeys(ON_SUGGESTIONS, _ON_SUGGESTION)
+)
 
 
 def written() -> dict[str, dict[str, tuple[str, str, str]]]:
     """Subject, body and text message of each kind in each language."""
     return {
         kind: {"zh-hans": _put(subject, lead, codes, 0), "en": _put(subject_en, lead_en, codes, 1)}
-        for kinds in (TO_VOTERS, TO_STAFF)
+        for kinds in (TO_VOTERS, TO_STAFF, ON_SUGGESTIONS)
         for kind, (subject, lead, subject_en, lead_en) in kinds.items()
         for codes in [SPEAKS_OF[kind]]
     }

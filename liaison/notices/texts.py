@@ -50,6 +50,7 @@ VARIABLES: dict[str, Variable] = {
     "change": Variable("变更", "时间：原为 11月30日 9:00—11:00", "Time: was 30 November, 9:00–11:00"),
     "reason": Variable("原因", "会场临时维修", "the hall is under repair"),
     "number": Variable("受理编号", "7K3M2-9Q2X5", "7K3M2-9Q2X5", may_show=True),
+    "suggestion": Variable("建议", "2026年第12号 关于增设路灯的建议", "No. 12 of 2026, street lights", may_show=True),
     "category": Variable("类别", "物业与社区", "Property and community", may_show=True),
     "handler": Variable("办理单位", "城市管理局", "City Management Bureau", may_show=True),
     "due": Variable("期限", "2026年12月1日（星期二）", "Tuesday 1 December 2026", may_show=True),

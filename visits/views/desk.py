@@ -47,6 +47,7 @@ def desk(request):
         "may_add": may(user, "add", Visit),
         "places": places_of(user),
         "opinions": borrowed("opinions at hand", user, today) or [],
+        "suggestions": borrowed("suggestions at hand", user) or [],
         "may_see_stations": bool(user.roles & {Role.DISTRICT, Role.AUDITOR}),  # their bar is full without
     }
     return render(request, "visits/desk.html", context)
