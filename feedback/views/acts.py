@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _l
 
 from liaison.accounts.scoping import get_for_user, may
 from liaison.common.forms import posted, refusals_at
@@ -56,7 +56,6 @@ def _publish(opinion: Opinion, *, approved: bool = False, **given):
     return (actions.publish_outcome if approved else actions.draft_outcome)(opinion, **given)
 
 
-_l = gettext_lazy
 ACTS = {
     act.name: act
     for act in [

@@ -17,6 +17,7 @@ KEYWORDS = DEFAULT_KEYWORDS | {
     "gettext_lazy": None, "gettext_noop": None, "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
+RENAMED = re.compile(r"\b(\w*gettext\w*) as (\w+)")  # `gettext_lazy as _l` marks strings, too
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 LEFT_AS_IT_IS = {"中文"}  # the switch back to Chinese, for somebody who reads no English
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
@@ -84,18 +85,19 @@ def extracted(root: Path):
             if "templates" not in file.parts:
                 continue
             text = templatize(text, origin=str(file))
+        keywords = KEYWORDS | {called: KEYWORDS[name] for name, called in RENAMED.findall(text) if name in KEYWORDS}
         for line, function, message, _comments in extract_python(
-            BytesIO(text.encode()), KEYWORDS, (), {"encoding": "utf-8"}
+            BytesIO(text.encode()), keywords, (), {"encoding": "utf-8"}
         ):
-            found = marked(function, message)
+            found = marked(keywords[function], message)
             if found:
                 yield file.relative_to(root), line, *found
 
 
-def marked(function: str, message) -> tuple | None:
+def marked(places: tuple | None, message) -> tuple | None:
     """(msgid or (singular, plural), context) of one call that the extractor found; None for an empty one."""
     parts = message if isinstance(message, tuple) else (message,)
-    places = KEYWORDS[function] or (1,)
+    places = places or (1,)
     context = next((parts[p[0] - 1] for p in places if isinstance(p, tuple)), None)
     words = [parts[p - 1] for p in places if isinstance(p, int) and p <= len(parts)]
     if not words or not all(words):
