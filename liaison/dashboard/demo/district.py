@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import connection, transaction
 from django.utils import timezone
 
-from feedback.models import DueDate, Opinion, OpinionStep
+from feedback.models import DueDate, Opinion, OpinionStep, Suggestion
 from liaison import accounts
 from liaison.accounts import divisions
 from liaison.accounts.actions import log
@@ -20,7 +20,7 @@ from representatives.models import Membership, Representative
 from stations.models import Station
 from visits.models import Visit
 
-from . import centres, opinions, representatives, rota, stations, visits
+from . import centres, opinions, representatives, rota, stations, suggestions, visits
 from .stations import DISTRICT, NEIGHBOUR, SHOWN
 
 DIVISIONS = Path(accounts.__file__).parent / "data" / "jinshui"
@@ -68,11 +68,12 @@ def load(*, now: datetime, scale: int, password: str) -> dict[str, int]:
     visits.build(rng, now, places)
     rota.build(now, User.objects.get(username="street"))
     opinions.build(rng, now, places)
+    suggestions.build(places)
     log(None, MARK, "金水区", scale=scale)
     analyze()
     return {
         "联络站": len(places), "代表": len(people), "编组": Membership.objects.count(), "进站": Visit.objects.count(),
-        "意见": Opinion.objects.count(),
+        "意见": Opinion.objects.count(), "建议": Suggestion.objects.count(),
     }  # fmt: skip
 
 

@@ -239,8 +239,9 @@ def dates_of(course: Course, clocks: dict[str, Clock], calendar: Calendar, refer
     if accepted := course.at(S.ACCEPTED):
         clock = clocks[Key.PROMISE_WORKDAYS]
         rows.append(date_of(course, DueKind.ANSWER, clock, calendar, accepted, answered))
-        if referral and referral.state in (ReferralState.SENT, ReferralState.RECEIVED):
-            rows.append(date_of(course, DueKind.HANDLE, clock, calendar, referral.sent_at, None, referral=referral))
+        if referral and referral.state != ReferralState.RETURNED:
+            to = referral.ended_at
+            rows.append(date_of(course, DueKind.HANDLE, clock, calendar, referral.sent_at, to, referral=referral))
     return rows
 
 
