@@ -74,5 +74,5 @@ class ErasureAdmin(GrantedAdmin):
     @admin.display(description=_("清除内容"))
     def what(self, erasure):
         counts = erasure.counts
-        words = _("%(contacts)s 人，%(opinions)s 件意见，%(files)s 个附件")
-        return words % {name: counts.get(name, 0) for name in ("contacts", "opinions", "files")}
+        words = _("%(contacts)s 人，%(opinions)s 件意见，%(texts)s 处文字，%(files)s 个附件，%(notices)s 条提醒")
+        return words % {name: counts.get(name, 0) for name in ("contacts", "opinions", "texts", "files", "notices")}

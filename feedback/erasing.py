@@ -20,14 +20,16 @@ from liaison.accounts import actions as accounts
 from liaison.accounts.models import Contact, User
 from liaison.common import sealing
 from liaison.common.exceptions import NotAllowed, verb
+from liaison.notices import actions as notices
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 
 from .choices import DONE
-from .models import Attachment, Erasure, Opinion, Outcome
+from .models import Attachment, Erasure, Opinion, OpinionStep, Outcome
 from .models.opinion import DISTRICT_DIGITS
 from .numbers import new_number
 from .sent import untraced
+from .telling import STEP
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 200  # voters under one certificate: one transaction
@@ -86,7 +88,7 @@ def _erase(keys: list[int], place: str, *, rule: str, now: datetime | None, by: 
 
 def _erase_one(contact: Contact, by: User | None) -> Counter:
     counts = Counter(contacts=1)
-    name = _name_of(contact)
+    name, opinions = _name_of(contact), []
     for opinion in Opinion.objects.select_for_update(of=("self",)).filter(contact=contact).order_by("pk"):
         counts["opinions"] += 1
         fields = {field: _without(getattr(opinion, field), name) for field in ("title", "matter", "public_title")}
@@ -95,8 +97,35 @@ def _erase_one(contact: Contact, by: User | None) -> Counter:
             counts["texts"] += 1
         counts["files"] += _erase_files(opinion)
         counts["texts"] += _erase_draft(opinion)
+        opinions.append(opinion)
     accounts.erase(contact, by=by)
+    for opinion in opinions:  # only now may what was done be made to name nobody
+        counts += _erase_in_course(opinion, name)
     return counts
+
+
+def _erase_in_course(opinion: Opinion, name: str) -> Counter:
+    """Steps lose the voter's name and numbers, ratings their words; notices about them say no more than that they were.
+
+    What became of the matter, when and by whom stays: figures are counted from it.
+    """
+    changed, steps = 0, list(opinion.steps.order_by("no"))
+    for step in steps:
+        words, data = _without(step.words, name), _without_in(step.data, name)
+        if (words, data) != (step.words, step.data):
+            OpinionStep.objects.filter(pk=step.pk).update(words=words, data=data)
+            changed += 1
+    changed += opinion.ratings.exclude(words="").update(words="")
+    return Counter(texts=changed, notices=notices.forget(f"{STEP}:{step.pk}" for step in steps))
+
+
+def _without_in(value, name: str):
+    """Texts anywhere in the details of a step."""
+    if isinstance(value, str):
+        return _without(value, name)
+    if isinstance(value, dict):
+        return {key: _without_in(one, name) for key, one in value.items()}
+    return [_without_in(one, name) for one in value] if isinstance(value, list) else value
 
 
 def _erase_draft(opinion: Opinion) -> int:

@@ -66,10 +66,29 @@ def steps_of(matter: str, table: str, done: tuple[str, ...]) -> list[pgtrigger.T
                 RETURN NULL;
             """,
         ),
-        refuse(
-            "append_only", "办理记录只能增加，不能修改或删除", pgtrigger.Update | pgtrigger.Delete
-        ),
+        never_changed(matter, table),
     ]  # fmt: skip
+
+
+def never_changed(matter: str, table: str) -> pgtrigger.Trigger:
+    """A step stays as it is. Of an opinion whose voter was erased, texts alone may lose what names that voter."""
+    words = refusal("办理记录只能增加，不能修改或删除")
+    if matter != "opinion":
+        return pgtrigger.Trigger(
+            name="append_only", when=pgtrigger.Before, operation=pgtrigger.Update | pgtrigger.Delete, func=words
+        )
+    return pgtrigger.Trigger(
+        name="append_only", when=pgtrigger.Before, operation=pgtrigger.Update | pgtrigger.Delete,
+        func=f"""
+            IF TG_OP = 'DELETE'
+               OR to_jsonb(OLD) - 'words' - 'data' IS DISTINCT FROM to_jsonb(NEW) - 'words' - 'data'
+               OR NOT EXISTS (SELECT FROM {table} o JOIN accounts_contact c ON c.id = o.contact_id
+                               WHERE o.id = OLD.opinion_id AND c.erased_at IS NOT NULL) THEN
+                {words}
+            END IF;
+            RETURN NEW;
+        """,
+    )  # fmt: skip
 
 
 OPINION_TRIGGERS = [

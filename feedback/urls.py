@@ -9,6 +9,7 @@ from .public import track as public_track
 from .views import (
     acts,
     attachments,
+    contacts,
     departments,
     due,
     inbox,
@@ -62,6 +63,10 @@ urlpatterns = [
     path("desk/referrals/<slug:public_id>/return/", referrals.referral_return, name="referral-return"),
     path("desk/referrals/<slug:public_id>/answer/", referrals.referral_answer, name="referral-answer"),
     path("desk/referrals/<slug:public_id>/link/", referrals.referral_link, name="referral-link"),
+    path("desk/contacts/<int:pk>/", contacts.contact, name="contact"),
+    path("desk/contacts/<int:pk>/open/", contacts.contact_open, name="contact-open"),
+    path("desk/contacts/<int:pk>/export/", contacts.contact_export, name="contact-export"),
+    path("desk/contacts/<int:pk>/erase/", contacts.contact_erase, name="contact-erase"),
     path("desk/attachments/<slug:public_id>/", attachments.attachment, name="attachment"),
     path("desk/attachments/<slug:public_id>/small/", attachments.attachment_thumbnail, name="attachment-thumbnail"),
     path("opinions/new/", public_opinion.opinion_new, name="opinion-new"),

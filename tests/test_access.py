@@ -115,6 +115,10 @@ WHO = {
     "feedback:opinion-urge": PLANNERS,
     "feedback:opinion-publish": PLANNERS,
     "feedback:opinion-take-off": {"district", "street"},
+    "feedback:contact": {*PLANNERS, "auditor"},
+    "feedback:contact-open": PLANNERS,
+    "feedback:contact-export": PLANNERS,
+    "feedback:contact-erase": {"district"},
     "feedback:outcome-list": ALL,
     "feedback:public-suggestion-list": ALL,
     "feedback:public-suggestion": ALL,
@@ -313,6 +317,7 @@ def world(request, settings, station, representative):
     feedback.close_suggestion(proposed, by=None)
     feedback.publish_report(proposed, report="办好了", by=None)
     parts = {
+        "feedback:contact": str(said.contact_id),
         "feedback:suggestion": proposed.public_id, "feedback:public-suggestion": proposed.public_id,
         "feedback:referral": sent.public_id, "feedback:link": token_of(sent),
         "feedback:due": str(said.due_dates.get().pk),

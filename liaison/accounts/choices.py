@@ -26,6 +26,8 @@ ENTRY_ACTS = {
     "set_channel_secret": _("更换通知渠道的密钥"),
     "try_channel": _("试发通知渠道"),
     "unmask": _("查看选民完整联系方式"),
+    "export_contact": _("导出选民本人资料"),
+    "mail_link": _("邮件发送答复链接"),
     "erase_contact": _("清除选民联系方式"),
     "save_text": _("修改提醒文字"),
     "restore_text": _("去掉自己的提醒文字"),

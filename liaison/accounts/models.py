@@ -264,6 +264,7 @@ class Entry(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = _("审计日志")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["about", "-id"], name="entry_about", condition=~Q(about=""))]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

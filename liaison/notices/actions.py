@@ -178,6 +178,13 @@ def cancel(about: str) -> int:
     return call_off(row.pk for row in lock(about))
 
 
+def forget(abouts: Iterable[str]) -> int:
+    """Empty what notices about these said, when the voter whom they were about is erased; that they went out stays."""
+    gone = _("（内容已清除）")
+    rows = Notice.objects.filter(about__in=list(abouts)).exclude(body=gone)
+    return rows.update(body=gone, params={}, buttons=[])
+
+
 def lock(about: str):
     """The notices about something, locked in one order everywhere, so that two who change them cannot deadlock."""
     return Notice.objects.filter(about=about).select_for_update().order_by("pk")

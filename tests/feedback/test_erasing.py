@@ -6,12 +6,14 @@ from io import StringIO
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from feedback import actions, erasing
 from feedback.attachments import Prepared, attach
 from feedback.models import Erasure, Opinion
 from liaison.common.exceptions import NotAllowed
+from liaison.notices.models import Notice
 from tests import factories
 from tests.pictures import jpeg
 
@@ -48,7 +50,10 @@ def test_name_number_and_files_go_and_the_rest_stays_true(closed, voter, liaison
     assert (voter.sealed, voter.phone_hash, bool(voter.erased_at)) == ("", "", True)
     assert not row.file.storage.exists(row.file.name)
     assert not row.thumbnail.storage.exists(row.thumbnail.name)
-    assert certificate.counts == {"contacts": 1, "opinions": 1, "texts": 1, "files": 1}
+    assert {name: n for name, n in certificate.counts.items() if name != "notices"} == {
+        "contacts": 1, "opinions": 1, "texts": 1, "files": 1,
+    }  # fmt: skip
+    assert certificate.counts["notices"] > 0
     assert (Opinion.objects.count(), closed.steps.count()) == (1, 3)
 
 
@@ -90,3 +95,32 @@ def test_command_counts_first_and_tells_what_it_did(closed, monkeypatch):
     call_command("erase_expired", preview=True, stdout=out)
     call_command("erase_expired", stdout=out)
     assert ("到期 1 人" in out.getvalue(), "已清除 1 人" in out.getvalue()) == (True, True)
+
+
+def test_what_was_written_in_the_course_names_nobody_either(closed, voter, liaison, district):
+    actions.reopen(closed, reason="欧阳清扬来电 18612345678：灯又坏了", by=liaison)
+    actions.change(closed, title="欧阳清扬家的灯", by=liaison)
+    actions.answer_as_station(closed, words="已告知欧阳清扬", by=liaison)
+    actions.rate(closed, values={"station": "basically"}, words="我是欧阳清扬")
+    actions.close(closed, by=liaison)
+    erasing.erase_contact(voter, reason="本人要求", by=district)
+    closed.refresh_from_db()
+    steps = list(closed.steps.order_by("no"))
+    left = " ".join(f"{step.words} {step.data}" for step in steps) + closed.title
+    left += " ".join(rating.words for rating in closed.ratings.all())
+    left += " ".join(Notice.objects.filter(about__startswith="feedback.opinionstep:").values_list("body", flat=True))
+    assert not any(word in left for word in ("欧阳清扬", "5678"))
+    assert "灯又坏了" in left
+    assert closed.ratings.get().value == "basically"
+
+
+def test_nobody_changes_a_step_of_a_voter_who_is_there(closed, voter, district):
+    step = closed.steps.order_by("no")[0]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        closed.steps.filter(pk=step.pk).update(words="别的")
+    erasing.erase_contact(voter, reason="本人要求", by=district)
+    for change in ({"kind": "closed"}, {"at": timezone.now()}, {"by": district}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            closed.steps.filter(pk=step.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        closed.steps.filter(pk=step.pk).delete()
