@@ -25,7 +25,6 @@ from .choices import (
     SuggestionState,
 )
 from .models import DueDate, Opinion, OpinionStep, Rating, Referral, Suggestion
-from .models.opinion import DISTRICT_DIGITS
 
 NOT_COUNTED = ("", State.SUSPECT, State.DISCARDED)
 NOT_TO_HANDLE = (State.REFUSED, State.MERGED, State.WITHDRAWN)
@@ -61,12 +60,12 @@ class Figures(NamedTuple):
 def opinions_of(year: int, place: str) -> QuerySet[Opinion]:
     """What came in `year` (by local days) at stations under `place`, a division's code; empty is everywhere."""
     rows = Opinion.objects.filter(created_at__gte=_start(year), created_at__lt=_start(year + 1))
-    return rows.exclude(state__in=NOT_COUNTED).filter(_at(place, "station_id"))
+    return rows.exclude(state__in=NOT_COUNTED).filter(Opinion.objects.under(place))
 
 
 def suggestions_of(year: int, place: str) -> QuerySet[Suggestion]:
     rows = Suggestion.objects.filter(created_at__gte=_start(year), created_at__lt=_start(year + 1))
-    return rows.exclude(state__in=NO_SUGGESTION).filter(_at(place, "place"))
+    return rows.exclude(state__in=NO_SUGGESTION).filter(Suggestion.objects.under(place))
 
 
 def figures(year: int, place: str, today: date) -> Figures:
@@ -147,12 +146,6 @@ def _on_time(label: str, dues: QuerySet, today: date, what: str) -> Figure:
         part=Count("pk", filter=kept & Q(ended_on__lte=F("due_on"))),
     )
     return Figure(label, counts["part"], counts["whole"], what)
-
-
-def _at(place: str, field: str) -> Q:
-    if not place:
-        return Q()
-    return Q(district=place) if len(place) == DISTRICT_DIGITS else Q(**{f"{field}__startswith": place})
 
 
 def _start(year: int) -> datetime:

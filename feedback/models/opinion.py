@@ -21,7 +21,7 @@ from representatives.models import Representative
 from stations.models import Station
 from visits.models import Visit
 
-from ..choices import LONGEST_MATTER, LONGEST_TITLE, MOVES, OPEN, STANDING, WAITING, Doubt, Source, State, Step
+from ..choices import AWAY, LONGEST_MATTER, LONGEST_TITLE, MOVES, OPEN, STANDING, WAITING, Doubt, Source, State, Step
 from ..numbers import new_number, shown
 from ..triggers import OPINION_STEP_TRIGGERS, OPINION_TRIGGERS
 from .department import Category, Department
@@ -142,6 +142,7 @@ class Opinion(Matter):
                 fields=["station", "next_due_on", "id"], name="opinion_station_due",
                 condition=Q(state__in=[*STANDING, State.SUSPECT]),
             ),
+            models.Index(fields=["next_due_on", "id"], name="opinion_away", condition=Q(state__in=AWAY)),
             models.Index(fields=["closed_at", "id"], name="opinion_closed", condition=Q(closed_at__isnull=False)),
             models.Index(fields=["changed_at", "id"], name="opinion_waiting", condition=Q(state__in=WAITING)),
             GinIndex(Grams("words"), name="opinion_words_grams", fastupdate=False),

@@ -47,6 +47,8 @@ def test_what_is_counted(station, liaison):
     assert waiting.state == "submitted"
     assert told("410106")[0].received == 1
     assert told("")[0].received == 6
+    assert told(station.code[:9])[0].received == 5
+    assert told("410105999")[0].received == 0
 
 
 @pytest.mark.parametrize(
