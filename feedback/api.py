@@ -1,12 +1,14 @@
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiTypes, extend_schema, extend_schema_view
 from rest_framework import status
 from rest_framework.decorators import action
-from rest_framework.exceptions import PermissionDenied, ValidationError
-from rest_framework.permissions import IsAuthenticated
+from rest_framework.exceptions import NotFound, PermissionDenied, Throttled, ValidationError
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 
+from liaison.accounts.adapter import client_address
 from liaison.accounts.api import ReadOnlyScopedViewSet
 from liaison.accounts.models import Contact
 from liaison.common.api import Cursor, form_key_of
@@ -20,6 +22,7 @@ from .models import DueDate, Opinion, OpinionStep, Referral
 from .serializers import (
     AcceptSerializer,
     AssistSerializer,
+    CourseSerializer,
     ForwardSerializer,
     OpinionRowSerializer,
     OpinionSerializer,
@@ -31,8 +34,10 @@ from .serializers import (
     RepresentativeAnswerSerializer,
     SeenSerializer,
     SubmitSerializer,
+    TrackSerializer,
     WordsSerializer,
 )
+from .tracking import course_of, found, may_ask
 
 KEY = OpenApiParameter(
     "Idempotency-Key", OpenApiTypes.UUID, OpenApiParameter.HEADER,
@@ -100,6 +105,20 @@ class OpinionViewSet(ReadOnlyScopedViewSet):
             **{name: given[name] for name in ("matter", "title", "privacy_version")},
         )  # fmt: skip
         return Response(ReceiptSerializer(opinion).data, status=status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="凭受理编号和电话后四位查进展", tags=TAGS, request=TrackSerializer, responses=CourseSerializer
+    )
+    @action(detail=False, methods=["post"], permission_classes=[AllowAny], authentication_classes=[])
+    def track(self, request):
+        """For voters' own programs: what the page of tracking tells, and as sparing with answers as that."""
+        given = self.given(TrackSerializer).validated_data
+        if not may_ask(given["number"], client_address(request._request)):
+            raise Throttled
+        opinion = found(given["number"], given["digits"])
+        if opinion is None:
+            raise NotFound(_("没有查到。请核对受理编号和电话后四位；联系方式按期限清除以后，就查不到了"))
+        return Response(CourseSerializer(course_of(opinion, timezone.localdate())).data)
 
     @verb_schema("受理", AcceptSerializer)
     @action(detail=True, methods=["post"])

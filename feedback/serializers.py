@@ -14,8 +14,9 @@ from representatives.models import Representative
 from representatives.serializers import NamedRepresentativeSerializer
 from stations.models import Station
 
-from .choices import LONGEST_MATTER, LONGEST_TITLE, TOLD, Part, Party, Satisfaction
+from .choices import LONGEST_MATTER, LONGEST_TITLE, TOLD, Part, Party, Satisfaction, State
 from .models import Category, Department, DueDate, Opinion, OpinionStep, Referral
+from .numbers import read
 
 LONGEST_WORDS = 4000
 NOT_OFFERED = _("没有这个承办单位，或者它不办理这个联络站的事项")
@@ -254,3 +255,42 @@ class RateSerializer(serializers.Serializer):
 class AssistSerializer(SeenSerializer):
     department = DepartmentField(help_text=f"{Part.ASSISTING.label}单位的公开编号")
     words = words_field(required=False, default="", allow_blank=True)
+
+
+class TrackSerializer(serializers.Serializer):
+    """受理编号和电话后四位，写在回执上。"""
+
+    number = serializers.CharField(max_length=60, label=_("受理编号"), help_text=_("如 7K3M2-9Q2X5"))
+    digits = serializers.CharField(
+        max_length=4, required=False, allow_blank=True, default="", label=_("电话后四位"),
+        help_text=_("提交时没有留电话的，不用填"),
+    )  # fmt: skip
+
+    def validate_number(self, text: str) -> str:
+        if (number := read(text)) is None:
+            raise serializers.ValidationError(_("这个编号不对，可能抄错了一位，请对照回执再看一遍"))
+        return number
+
+
+class ToldSerializer(serializers.Serializer):
+    """办理的一步，用群众看得懂的话。"""
+
+    at = serializers.DateTimeField()
+    title = serializers.CharField()
+    words = serializers.CharField()
+    facts = serializers.ListField(child=serializers.ListField(child=serializers.CharField()))
+
+
+class CourseSerializer(serializers.Serializer):
+    """群众查到的进展：每一步、由谁办、哪天以前答复。"""
+
+    number = serializers.CharField(source="opinion.shown_number")
+    station = serializers.CharField(source="opinion.station.name")
+    state = serializers.ChoiceField(choices=State, source="opinion.state")
+    due_on = serializers.DateField(allow_null=True)
+    standing = serializers.SerializerMethodField(help_text=_("按期、即将到期或者已逾期，没有期限时为空"))
+    is_over = serializers.BooleanField()
+    steps = ToldSerializer(many=True)
+
+    def get_standing(self, course) -> str:
+        return str(course.standing.word) if course.standing else ""

@@ -3,18 +3,23 @@
 import hmac
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import Contact
 from liaison.common import sealing
+from liaison.common.buckets import take
 
 from .actions.rating import to_rate
 from .choices import DONE, TOLD, WAITING, AnswerOutcome, DueKind, Party, Satisfaction, Step
 from .models import Opinion, OpinionStep
 from .sent import untraced
 from .standing import Standing, soon_until, standing_on
+
+ASKS_PER_HOUR, ASKS_AT_ONCE = 60, 20  # of one address
+TRIES_PER_HOUR, TRIES_AT_ONCE = 10, 8  # with one number: ten thousand endings of a telephone take weeks
 
 # Words that were written for the voter. What was written to a department or among colleagues is not.
 SPEAKS = frozenset(
@@ -58,6 +63,16 @@ class Course(NamedTuple):
     is_over: bool
 
 
+def may_ask(number: str, address: str) -> bool:
+    """Whether somebody at this address may ask for this number now; each asking counts, by page or by API."""
+    return all(
+        [
+            take("track-address", address, rate_per_hour=ASKS_PER_HOUR, burst=ASKS_AT_ONCE),
+            take("track-number", number, rate_per_hour=TRIES_PER_HOUR, burst=TRIES_AT_ONCE),
+        ]
+    )
+
+
 def found(number: str, digits: str) -> Opinion | None:
     """The opinion of a receipt, if the last four digits are those of its voter's telephone.
 
@@ -75,14 +90,10 @@ def found(number: str, digits: str) -> Opinion | None:
     return opinion if fits or contact is None else None
 
 
+@cache
 def _nobodys() -> str:
-    global _sealed
-    if not _sealed:
-        _sealed = sealing.seal({"name": "-", "phone": "00000000000", "email": ""})
-    return _sealed
-
-
-_sealed = ""
+    """An envelope to open where there is none: it takes as long."""
+    return sealing.seal({"name": "-", "phone": "00000000000", "email": ""})
 
 
 def course_of(opinion: Opinion, today: date) -> Course:

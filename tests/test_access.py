@@ -14,6 +14,7 @@ from django.utils import timezone
 from feedback import actions as feedback
 from feedback.attachments import Prepared, attach
 from feedback.links import token_of
+from feedback.models import SavedView
 from feedback.public.opinion import receipt_of
 from liaison.accounts.models import Job
 from liaison.notices.models import ChannelSetting
@@ -115,6 +116,8 @@ WHO = {
     "feedback:opinion-urge": PLANNERS,
     "feedback:opinion-publish": PLANNERS,
     "feedback:opinion-take-off": {"district", "street"},
+    "feedback:view-save": SIGNED_IN - {"department", "administrator"},
+    "feedback:view-delete": {"liaison"},  # whose own it is
     "feedback:contact": {*PLANNERS, "auditor"},
     "feedback:contact-open": PLANNERS,
     "feedback:contact-export": PLANNERS,
@@ -240,6 +243,7 @@ WHO = {
     "api:visit-cancel": {"district", "street"},
     "api:visit-log": PLANNERS,
     "api:opinion-list": SIGNED_IN,
+    "api:opinion-track": ALL,
     "api:opinion-detail": {*PLANNERS, "auditor"},
     "api:opinion-accept": PLANNERS,
     "api:opinion-resolve": PLANNERS,
@@ -316,8 +320,9 @@ def world(request, settings, station, representative):
     feedback.answer_referral(answer, words="办好了", outcome="solved", signed_by="李局", by=None)
     feedback.close_suggestion(proposed, by=None)
     feedback.publish_report(proposed, report="办好了", by=None)
+    kept = SavedView.objects.create(user=job.by, name="路灯", query="q=路灯")
     parts = {
-        "feedback:contact": str(said.contact_id),
+        "feedback:contact": str(said.contact_id), "feedback:view-delete": str(kept.pk),
         "feedback:suggestion": proposed.public_id, "feedback:public-suggestion": proposed.public_id,
         "feedback:referral": sent.public_id, "feedback:link": token_of(sent),
         "feedback:due": str(said.due_dates.get().pk),

@@ -1,6 +1,8 @@
 """What somebody looks for among opinions, and what is done with several at once."""
 
 from django import forms
+from django.http import QueryDict
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from liaison.common.finder import ALL, Finder, words
@@ -8,10 +10,12 @@ from liaison.common.templatetags.face import joined
 from stations.places import Places
 
 from ..choices import Source, State
-from ..models import Category, Department, Opinion
+from ..models import Category, Department, Opinion, SavedView
 from .act import WordsField
 
 MOST_AT_ONCE = 60
+MOST_SAVED = 12
+KEPT = ("q", "state", "category", "source", "street", "view")
 
 
 class InboxFinder(Finder):
@@ -91,4 +95,28 @@ class TogetherForm(forms.Form):
             name, words = needs[given["act"]]
             if not given.get(name) and name not in self.errors:
                 self.add_error(name, words)
+        return given
+
+
+class SaveViewForm(forms.Form):
+    """The filters that are on, under a name. What cannot be a filter is left out of what is kept."""
+
+    name = forms.CharField(label=_("给这个筛选起个名字"), max_length=20, error_messages={"required": _("请填写名字")})
+    query = forms.CharField(required=False, max_length=300, widget=forms.HiddenInput)
+
+    def __init__(self, data=None, *, user, initial=None):
+        self.user = user
+        super().__init__(data, initial=initial)
+
+    def clean(self):
+        given = super().clean()
+        finder = InboxFinder(QueryDict(given.get("query", "")), user=self.user)
+        given["query"] = urlencode({name: value for name, value in finder.wanted.items() if name in KEPT})
+        if not given["query"] and not self.errors:
+            raise forms.ValidationError(_("请先选好筛选条件，再保存"))
+        there = SavedView.objects.filter(user=self.user)
+        if there.count() >= MOST_SAVED:
+            raise forms.ValidationError(_("最多保存 %(n)s 个，请先删去不用的") % {"n": MOST_SAVED})
+        if there.filter(name=given.get("name", "")).exists():
+            self.add_error("name", _("已有这个名字的筛选"))
         return given

@@ -18,6 +18,7 @@ from visits.models import Attendance, Visit
 from ..choices import LONGEST_MATTER, Source
 from ..models import Category, Opinion
 from .act import TitleField, WordsField, person_words
+from .files import FilesField
 
 PRIVACY_VERSION = "2026-11"
 PRIVACY_WORDS = _(
@@ -57,6 +58,7 @@ class IntakeForm(forms.Form):
     )  # fmt: skip
     told = forms.BooleanField(label=_("已向群众念过隐私告知，本人同意"), required=False)
     anonymous = forms.BooleanField(label=_("不愿留姓名和电话"), required=False)
+    files = FilesField(label=_("来信照片、现场照片或 PDF"))
     is_resolved = forms.BooleanField(label=_("已经当场解决"), required=False)
     resolved = WordsField(label=_("怎样解决的"), rows=3, required=False, help_text=_("写给群众看"))
     category = forms.ModelChoiceField(
@@ -154,6 +156,6 @@ class IntakeForm(forms.Form):
         into = next((row for row in self.similar if row.public_id == given.get("join")), None)
         category = {} if into else {"category": given["category"]}
         return same | category | {
-            "voter": voter, "privacy_version": PRIVACY_VERSION, "into": into,
+            "voter": voter, "privacy_version": PRIVACY_VERSION, "into": into, "files": given["files"],
             "resolved": given["resolved"] if given["is_resolved"] else "",
         }  # fmt: skip

@@ -8,33 +8,17 @@ from liaison.common.puzzles import PuzzleField
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 
-from ..attachments import prepared
-from ..choices import LONGEST_MATTER, MOST_ATTACHMENTS, Satisfaction
+from ..choices import LONGEST_MATTER, Satisfaction
 from ..doubts import PURPOSE, opened_now
 from ..models import Opinion
 from ..numbers import read
 from .act import LONGEST_REASON, WordsField
+from .files import FilesField
 from .intake import ALONE, PRIVACY_WORDS
 
 REFUSED = {
     "name": _("请填写姓名"), "phone": _("请填写电话，办理结果要告诉您"), "agrees": _("请看过隐私告知，同意后再勾选"),
 }  # fmt: skip
-
-
-class FilesInput(forms.FileInput):
-    allow_multiple_selected = True
-
-    def value_from_datadict(self, data, files, name):
-        return files.getlist(name) if hasattr(files, "getlist") else []
-
-
-class FilesField(forms.FileField):
-    """`cleaned_data[…]` is a list of `Prepared`; a file that may not be kept is named in words."""
-
-    widget = FilesInput
-
-    def clean(self, data, initial=None):
-        return prepared([super(FilesField, self).clean(file, initial) for file in data or []], MOST_ATTACHMENTS)
 
 
 class OpinionForm(forms.Form):
@@ -46,11 +30,7 @@ class OpinionForm(forms.Form):
         error_messages={"required": _("请写明您要反映的事")},
     )  # fmt: skip
     join = forms.ChoiceField(label=_("是不是同一件事"), required=False, widget=forms.RadioSelect)
-    files = FilesField(
-        label=_("照片或 PDF"), required=False,
-        widget=FilesInput(attrs={"multiple": True, "accept": "image/jpeg,image/png,image/webp,application/pdf"}),
-        help_text=_("最多 6 个；照片里的拍摄地点会自动去掉"),
-    )  # fmt: skip
+    files = FilesField(label=_("照片或 PDF"))
     name = forms.CharField(
         label=_("姓名"),
         required=False,

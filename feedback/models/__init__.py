@@ -3,6 +3,7 @@ from .due import DueDate, Urge
 from .opinion import Opinion, OpinionStep
 from .record import Attachment, Erasure, Outcome, Rating
 from .referral import Referral
+from .saved import SavedView
 from .suggestion import Suggestion, SuggestionSigner, SuggestionStep
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Outcome",
     "Rating",
     "Referral",
+    "SavedView",
     "Suggestion",
     "SuggestionSigner",
     "SuggestionStep",

@@ -9,15 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
 from liaison.accounts.adapter import client_address
-from liaison.common.buckets import take
 from liaison.common.forms import posted, refusals_at
 
 from .. import actions
 from ..forms.public import TrackForm, VerdictForm
-from ..tracking import course_of, found
-
-ASKS_PER_HOUR, ASKS_AT_ONCE = 60, 20  # of one address
-TRIES_PER_HOUR, TRIES_AT_ONCE = 10, 8  # with one number: ten thousand endings of a telephone take weeks
+from ..tracking import course_of, found, may_ask
 
 
 @login_not_required
@@ -29,7 +25,7 @@ def track(request):
     if not form.is_valid():
         return _private(render(request, "feedback/public_track.html", {"form": form}))
     number, digits = form.cleaned_data["number"], form.cleaned_data["digits"]
-    if not _may_ask(number, client_address(request)):
+    if not may_ask(number, client_address(request)):
         return _private(render(request, "429.html", status=429))
     opinion = found(number, digits)
     if opinion is None:
@@ -56,15 +52,6 @@ def _rated(request, opinion) -> VerdictForm | None:
             opinion.refresh_from_db()
             return None
     return form
-
-
-def _may_ask(number: str, address: str) -> bool:
-    return all(
-        [
-            take("track-address", address, rate_per_hour=ASKS_PER_HOUR, burst=ASKS_AT_ONCE),
-            take("track-number", number, rate_per_hour=TRIES_PER_HOUR, burst=TRIES_AT_ONCE),
-        ]
-    )
 
 
 def _private(response):

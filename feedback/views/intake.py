@@ -35,7 +35,9 @@ def opinion_add(request):
     data = posted(request)
     rows = Opinion.objects.for_user(request.user, "handle")
     alike = similar(rows, station, data.get("matter", ""), timezone.now()) if data else ()
-    form = IntakeForm(data, station=station, user=request.user, visit=visit, similar=alike, initial=first)
+    form = IntakeForm(
+        data, request.FILES or None, station=station, user=request.user, visit=visit, similar=alike, initial=first
+    )
     if earlier := _sent_before(form, request.user):
         messages.info(request, _("这件意见已经登记过，没有重复登记"))
         return redirect(earlier)

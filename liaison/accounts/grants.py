@@ -102,6 +102,7 @@ GRANTS: dict[str, dict[str, Iterable[Role | None]]] = {
     },
     "feedback.suggestionsigner": {"view": {D, S, L, A, R, P}, "sign": {R}},
     "feedback.suggestionstep": {"view": {D, S, L, A, R, P}},
+    "feedback.savedview": {"view": {D, S, L, A, R}, "add": {D, S, L, A, R}, "delete": {D, S, L, A, R}},
     "feedback.erasure": {"view": {D, A}},
 }  # fmt: skip
 

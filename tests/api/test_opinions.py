@@ -4,8 +4,10 @@ import uuid
 
 import pytest
 
+from feedback import actions, numbers
 from feedback.models import Opinion
 from tests import factories
+from tests.conftest import forget_cache
 
 URL = "/api/v1/opinions/"
 
@@ -116,3 +118,25 @@ def test_list_costs_the_same_for_one_row_and_for_three(as_, station, liaison, co
     one = count_queries(fetch)
     factories.opinion(station), factories.opinion(station)
     assert count_queries(fetch) == one
+
+
+def test_a_voter_tracks_by_number_and_digits_without_signing_in(send, station, liaison):
+    mine = factories.opinion(station, contact=factories.contact(station.code, name="王小明", phone="13800000001"))
+    actions.note(mine, words="此人多次来访", by=liaison)
+    asked = {"number": mine.shown_number, "digits": "0001"}
+    status, told = send(None, "post", "track/", asked)
+    assert (status, told["number"], told["due_on"]) == (200, mine.shown_number, mine.due_on.isoformat())
+    assert [step["title"] for step in told["steps"]] == ["收到您的意见"]
+    wrong = send(None, "post", "track/", asked | {"digits": "0002"})
+    unknown = send(None, "post", "track/", asked | {"number": numbers.shown(numbers.new_number())})
+    assert wrong == unknown
+    assert wrong[0] == 404
+    status, told = send(None, "post", "track/", asked | {"number": "12"})
+    assert (status, "number" in str(told)) == (400, True)
+
+
+def test_nobody_tries_all_digits_by_the_api(send, station):
+    mine = factories.opinion(station, contact=factories.contact(station.code, phone="13800000001"))
+    forget_cache()
+    answers = [send(None, "post", "track/", {"number": mine.shown_number, "digits": f"{n:04}"})[0] for n in range(9)]
+    assert answers[-1] == 429

@@ -1,6 +1,7 @@
 """The inbox: who sees what, in which order, found by words and number, several handled at once."""
 
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 from django.db import connection
@@ -10,7 +11,7 @@ from django.utils import timezone
 
 from feedback import actions
 from feedback.choices import State
-from feedback.models import Category, Opinion
+from feedback.models import Category, Opinion, SavedView
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +153,25 @@ def test_what_waits_stands_in_the_bar_and_on_the_start_page(as_, liaison, lamp):
     page = as_(liaison).get("/desk/")
     place = next(place for place in page.context["desk_nav"] if place["name"] == "feedback:opinion-list")
     assert (place["count"], [row.pk for row in page.context["opinions"]]) == (1, [lamp.pk])
+
+
+def test_filters_are_saved_under_a_name_by_each_for_themselves(as_, station, liaison, district):
+    factories.opinion(station, matter="花园路的路灯坏了四盏")
+    reader = as_(liaison)
+    page = reader.get("/desk/opinions/?q=路灯&state=submitted").content.decode()
+    assert "保存这个筛选" in page
+    sent = {"name": "路灯", "query": "q=路灯&state=submitted&after=x"}
+    assert reader.post("/desk/opinions/views/", sent).status_code == 302
+    row = SavedView.objects.get()
+    assert (row.user, dict(parse_qsl(row.query))) == (liaison, {"q": "路灯", "state": "submitted"})
+    again = reader.post("/desk/opinions/views/", sent, follow=True).content.decode()
+    assert "已有这个名字的筛选" in again
+    assert "请先选好筛选条件" in reader.post(
+        "/desk/opinions/views/", {"name": "空", "query": "state=nothing"}, follow=True
+    ).content.decode()  # fmt: skip
+    assert [one.name for one in reader.get("/desk/opinions/").context["saved"]] == ["路灯"]
+    other = as_(district)
+    assert list(other.get("/desk/opinions/").context["saved"]) == []
+    assert other.post(f"/desk/opinions/views/{row.pk}/delete/").status_code == 404
+    as_(liaison).post(f"/desk/opinions/views/{row.pk}/delete/")
+    assert not SavedView.objects.exists()

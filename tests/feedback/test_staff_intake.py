@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +14,7 @@ from feedback.models import Opinion
 from liaison.policy.choices import Key
 from liaison.policy.models import Threshold
 from tests import factories
+from tests.pictures import jpeg
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +152,13 @@ def test_who_writes_down(as_, request, station):
 def test_a_station_out_of_reach_is_not_found(as_, liaison, other_station):
     page = as_(liaison).get(reverse("feedback:opinion-add"), {"station": other_station.code})
     assert page.status_code == 404
+
+
+def test_a_letter_on_paper_is_photographed_and_kept_with_it(send):
+    answer = send(source="paper", files=[SimpleUploadedFile("信.jpg", jpeg())])
+    opinion = Opinion.objects.get()
+    assert answer.url == opinion.get_absolute_url()
+    assert [(file.is_picture, file.added_by) for file in opinion.attachments.all()] == [(True, opinion.created_by)]
+    answer = send(source="paper", files=[SimpleUploadedFile("信.jpg", b"MZ no picture")])
+    assert "files" in answer.context["form"].errors
+    assert answer.context["form"]["matter"].value()
