@@ -22,6 +22,14 @@ from .referral import ONE_MATTER, Referral
 from .suggestion import Suggestion, SuggestionSigner
 
 
+def of_own(user: User) -> Q:
+    """Rows of what is the representative's own: of a suggestion of several signers each row stands once."""
+    opinions, suggestions = Opinion.objects.all(), Suggestion.objects.all()
+    return Q(opinion__in=opinions.filter(opinions.own_q(user))) | Q(
+        suggestion__in=suggestions.filter(suggestions.own_q(user))
+    )
+
+
 class DueDateQuerySet(ScopedQuerySet):
     place = "place"
 
@@ -31,11 +39,7 @@ class DueDateQuerySet(ScopedQuerySet):
         return super().within(posting)
 
     def own_q(self, user: User) -> Q:
-        """Dates of what is the representative's own: of a suggestion of several signers each date stands once."""
-        opinions, suggestions = Opinion.objects.all(), Suggestion.objects.all()
-        return Q(opinion__in=opinions.filter(opinions.own_q(user))) | Q(
-            suggestion__in=suggestions.filter(suggestions.own_q(user))
-        )
+        return of_own(user)
 
     def open(self) -> "DueDateQuerySet":
         return self.filter(ended_on=None)
@@ -152,6 +156,9 @@ class UrgeQuerySet(ScopedQuerySet):
         if posting.role == Role.DEPARTMENT:
             return Q(referral__department__members=posting.user)
         return super().within(posting)
+
+    def own_q(self, user: User) -> Q:
+        return of_own(user)
 
 
 class Urge(models.Model):

@@ -19,7 +19,8 @@ def test_schema_is_whole_and_warns_of_nothing(client, capsys):
         "/api/v1/regions/", "/api/v1/regions/{code}/", "/api/v1/stations/", "/api/v1/stations/{code}/",
         "/api/v1/representatives/", "/api/v1/representatives/{public_id}/", "/api/v1/visits/",
         "/api/v1/visits/{public_id}/", "/api/v1/visits/{public_id}/publish/", "/api/v1/visits/{public_id}/cancel/",
-        "/api/v1/visits/{public_id}/log/", "/api/v1/opinions/", "/api/v1/opinions/{public_id}/", "/api/v1/opinions/track/",
+        "/api/v1/visits/{public_id}/log/", "/api/v1/opinions/", "/api/v1/opinions/{public_id}/",
+        "/api/v1/opinions/track/",
         *(f"/api/v1/opinions/{{public_id}}/{act}/" for act in OPINION_ACTS),
     }  # fmt: skip
 
