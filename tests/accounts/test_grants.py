@@ -28,7 +28,8 @@ def test_visitors_only_read():
 def test_auditor_only_looks_and_is_the_only_one_to_see_the_log():
     writes = {(noun, verb) for noun, verbs in GRANTS.items() for verb, roles in verbs.items()
               if Role.AUDITOR in roles and verb not in READERS}  # fmt: skip
-    assert writes == {("notices.preference", "change")}  # how one hears of things is nobody else's
+    own = {("notices.preference", "change"), ("feedback.savedview", "add"), ("feedback.savedview", "delete")}
+    assert writes == own  # how one hears of things and looks at them is nobody else's
     assert roles_that("view", "accounts.entry") == {Role.AUDITOR}
 
 
