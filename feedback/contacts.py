@@ -40,7 +40,7 @@ def copy_of(contact: Contact, particulars: Particulars) -> dict:
             for row in Notice.objects.filter(contact=contact).order_by("due_at", "pk")
         ],
         # When, and in which capacity; the names of those who work here are not the voter's data.
-        _("查看过您完整联系方式的记录"): [_moment(entry.at) for entry in looks_at(contact)],
+        _("查看过您完整联系方式的记录"): [_moment(entry.at) for entry in looks_at(contact) if entry.action == "unmask"],
     }
 
 

@@ -4,6 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from feedback import actions as feedback
 from liaison.notices.choices import Channel
 from liaison.policy.models import CalendarDay
 from stations.models import Station
@@ -66,3 +67,31 @@ def test_the_tab_that_one_is_on_is_in_sight(phone, plan, street, sign_in):
     box = tab.bounding_box()
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 390
+
+
+def test_pages_of_what_voters_say_and_representatives_propose(phone, station, representative, district, sign_in):
+    """Opinions, outcomes, figures, suggestions in several states, and a voter's contact."""
+    person, bureau = representative.representative, factories.department("410105", "城市管理局")
+    said = factories.opinion(station, contact=factories.contact(station.code), representative=person)
+    closed = factories.outcome(station).opinion
+    draft = factories.suggestion(station, person, opinions=[factories.opinion(station)], by=district)
+    done = factories.approved_suggestion(station, person, by=district)
+    answer = feedback.assign(done, lead=bureau, by=district)
+    feedback.answer_referral(answer, words="办好了", outcome="solved", signed_by="李局", by=None)
+    feedback.give_view(done.signers.get(), value="satisfied", by=district)
+    feedback.publish_report(done, report="办好了", by=district)
+    assert wrong_with(phone, [
+        "/outcomes/", closed.outcome.get_absolute_url(), "/figures/", "/suggestions/",
+        f"/suggestions/{done.public_id}/", "/opinions/track/", f"/opinions/new/?station={station.code}",
+    ]) == {}  # fmt: skip
+    sign_in(phone, district)
+    assert wrong_with(phone, [
+        "/desk/opinions/?q=路灯", said.get_absolute_url(), f"{said.get_absolute_url()}accept/",
+        f"{closed.get_absolute_url()}publish/", f"/desk/contacts/{said.contact_id}/", "/desk/suggestions/?view=all",
+        "/desk/suggestions/new/", "/desk/suggestions/report/", draft.get_absolute_url(), done.get_absolute_url(),
+        f"{draft.get_absolute_url()}revise/", f"{draft.get_absolute_url()}confirm/",
+        said.due_dates.get().get_absolute_url(), answer.get_absolute_url(),
+    ]) == {}  # fmt: skip
+    phone.context.clear_cookies()
+    sign_in(phone, representative, draft.get_absolute_url())
+    assert wrong_with(phone, ["/desk/", draft.get_absolute_url()]) == {}
