@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from liaison.accounts.choices import Role
 from liaison.accounts.models import Contact, User
+from liaison.common.linked import full_url
 from liaison.common.templatetags.face import cn_date
 from liaison.notices.choices import Kind
 from liaison.notices.letters import Addressee, Letter, Own, nothing_of_ones_own
-from visits.reminders.words import full_url
 
 from .choices import NEW, DueKind, Part, Rank, ReferralState, Satisfaction, Step
 from .models import DueDate, Opinion, OpinionStep, Referral, Suggestion, Urge

@@ -6,10 +6,10 @@ from django.db.models import Q
 
 from liaison.accounts.choices import Role
 from liaison.accounts.models import User
+from liaison.common.linked import full_url
 from liaison.common.templatetags.face import cn_date
 from liaison.notices.choices import Kind
 from liaison.notices.letters import Letter
-from visits.reminders.words import full_url
 
 from .choices import DueKind, ReferralState, Satisfaction
 from .choices import SuggestionStepKind as Step

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from ..actions.rating import ANSWERS
 from ..choices import AnswerOutcome, Party, Satisfaction, Step
 from ..models import Opinion, OpinionStep, Referral
 from ..sent import untraced
@@ -14,10 +15,6 @@ from ..sent import untraced
 TITLE = "选民意见反馈表"
 LONGEST = {"matter": 700, "answer": 420, "way": 240}  # characters of one page; the rest stands in the system
 REST = "……（全文见系统）"
-ANSWERS = {
-    Step.RESOLVED: Party.STATION, Step.STATION_ANSWERED: Party.STATION,
-    Step.REPRESENTATIVE_ANSWERED: Party.REPRESENTATIVE, Step.DEPARTMENT_ANSWERED: Party.DEPARTMENT,
-}  # fmt: skip
 
 
 def blank() -> dict:

@@ -35,3 +35,8 @@ def address_of(path: str) -> str:
 def base_of(request) -> str:
     """Scheme and host of the house; as this request has them where none were set."""
     return settings.SITE["url"].rstrip("/") or f"{request.scheme}://{request.get_host()}"
+
+
+def full_url(path: str) -> str:
+    """An address as it stands in a mail; nothing where the house has not said under which name it is found."""
+    return f"{settings.SITE['url'].rstrip('/')}{path}" if settings.SITE["url"] else ""

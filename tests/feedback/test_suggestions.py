@@ -1,6 +1,6 @@
 """代表建议 from draft to public report, through the pages of those who have to do with it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -13,6 +13,7 @@ from django.utils import timezone
 from feedback import actions
 from feedback.choices import DueKind, SuggestionState
 from feedback.models import DepartmentMember, DueDate, Referral, Suggestion
+from feedback.urging import urge_overdue
 from liaison.notices.choices import Kind
 from liaison.notices.models import Notice
 from liaison.policy.choices import Key
@@ -416,3 +417,28 @@ def test_departments_by_link_answer_suggestions_too(client, assigned):
     assigned.refresh_from_db()
     assert assigned.state == "answered"
     assert Referral.objects.get(suggestion=assigned).state == "answered"
+
+
+def test_what_is_late_is_urged_by_rule_as_opinions_are(assigned, bureau, department, district):
+    friday, monday = date(2026, 3, 6), date(2026, 3, 9)
+    DueDate.objects.filter(suggestion=assigned, kind=DueKind.HANDLE).update(due_on=friday)
+    DueDate.objects.filter(suggestion=assigned, kind=DueKind.RETURN).update(ended_on=friday, ended_as="dropped")
+    assert (urge_overdue(monday), urge_overdue(monday)) == (1, 0)
+    [urge] = assigned.urges.all()
+    assert (urge.rank, urge.to, urge.by) == ("person", "城市管理局", None)
+    assert kinds(assigned)[-1] == "urged"
+
+
+def test_its_dates_have_pages_and_are_put_off_with_consent(as_, assigned, bureau, department, district):
+    due = assigned.due_dates.get(kind=DueKind.HANDLE)
+    page = as_(district).get(due.get_absolute_url())
+    assert page.status_code == 200
+    assert assigned.get_absolute_url() in page.content.decode()
+    sent = {"count": 5, "reason": "要等立项", "seen": Suggestion.objects.get(pk=assigned.pk).last_no}
+    refused = as_(district).post(f"{due.get_absolute_url()}extend/", sent)
+    assert "consent" in refused.context["form"].errors
+    as_(district).post(f"{due.get_absolute_url()}extend/", sent | {"consent": "张三代表 3月2日电话同意"})
+    due.refresh_from_db()
+    assert due.length == 5
+    refused = as_(district).post(f"{due.get_absolute_url()}extend/", sent | {"count": 7, "consent": "同意", "seen": ""})
+    assert "最长" in str(refused.context["form"].errors["count"])

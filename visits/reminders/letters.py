@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from liaison.accounts.models import User
+from liaison.common.linked import full_url
 from liaison.common.templatetags.face import joined
 from liaison.notices.choices import Kind
 from liaison.notices.letters import Button, Letter, Own
@@ -233,7 +234,7 @@ def asked(case: Case, user: User) -> Own:
     invitation = case.questions.get(user.pk)
     if invitation is None:
         return Own(mine)
-    return Own(mine | {"answer": words.full_url(answer_path(invitation))}, buttons_of(invitation))
+    return Own(mine | {"answer": full_url(answer_path(invitation))}, buttons_of(invitation))
 
 
 def answer_path(invitation: Invitation) -> str:

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from liaison.common.linked import full_url
 from liaison.common.templatetags.face import cn_near_date, cn_time_range, joined
 
 
@@ -23,11 +24,6 @@ def where(station, room, place: str, is_online: bool) -> str:
     else:
         parts = [station.name, room and str(room), place or station.address]
     return " ".join(filter(None, parts))
-
-
-def full_url(path: str) -> str:
-    """An address as it stands in a mail; nothing where the house has not said under which name it is found."""
-    return f"{settings.SITE['url'].rstrip('/')}{path}" if settings.SITE["url"] else ""
 
 
 def facts(case) -> dict[str, str]:
