@@ -217,7 +217,7 @@ MAKERS: dict[str, tuple[Callable[[OpinionStep], Letters], ...]] = {
     Step.RETURNED: (station(Kind.OPINION_RETURNED),),
     Step.ASSIST_RETURNED: (station(Kind.OPINION_RETURNED),),
     Step.PASSED: (voter(Kind.OPINION_FORWARDED, speaks=False), representative),
-    Step.SUGGESTED: (voter(Kind.OPINION_FORWARDED, speaks=False),),
+    Step.SUGGESTED: (voter(Kind.OPINION_FORWARDED, speaks=False), called_back),
     Step.UNSUGGESTED: (station(Kind.OPINION_RETURNED),),
     Step.PASSED_BACK: (station(Kind.OPINION_RETURNED),),
     Step.RESOLVED: (voter(Kind.OPINION_ANSWERED),),

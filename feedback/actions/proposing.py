@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
-from liaison.common.personal import refuse_id_numbers
+from liaison.common.personal import found_in
 from liaison.policy.choices import Key
 from representatives.models import Representative
 
@@ -49,7 +49,7 @@ def propose(
     """
     if form_key and (there := Suggestion.objects.filter(form_key=form_key).first()):
         return there
-    refuse_id_numbers(f"{title} {matter} {proposal}")
+    _refuse_numbers({"title": title, "matter": matter, "proposal": proposal})
     suggestion = Suggestion.objects.create(
         place=place, title=title.strip(), matter=matter.strip(), proposal=proposal.strip(), category=category,
         is_hard=is_hard, form_key=form_key, created_by=by,
@@ -85,7 +85,7 @@ def revise(
     suggestion = locked(suggestion, seen)
     if suggestion.state not in BEFORE_REVIEW:
         raise NotAllowed(_("已经提交，退回修改以后才能改"), code="state")
-    refuse_id_numbers(" ".join(str(fields.get(name, "")) for name in TEXTS))
+    _refuse_numbers({name: fields.get(name, "") for name in TEXTS})
     before = _told_of(suggestion, fields)
     is_reworded = any(fields.get(name, getattr(suggestion, name)) != getattr(suggestion, name) for name in TEXTS)
     for name, value in fields.items():
@@ -212,6 +212,12 @@ def merge_suggestion(
         Opinion.objects.filter(pk=opinion.pk).update(suggestion=into)
         take(opinion, Step.NOTED, by=by, words=_("所在的代表建议并入 %s") % into)
     return step
+
+
+def _refuse_numbers(texts: dict[str, str]) -> None:
+    """Departments read all of it and the public the title: no number of a person belongs there."""
+    if problems := {name: found[0].words for name, text in texts.items() if (found := found_in(text))}:
+        raise NotAllowed(problems, code="personal")
 
 
 def with_signer(signer: SuggestionSigner) -> tuple[Suggestion, SuggestionSigner]:

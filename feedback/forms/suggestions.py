@@ -34,6 +34,15 @@ def is_staff(user: User) -> bool:
     return bool(STAFF & set(user.roles))
 
 
+def works_on(user: User, suggestion: Suggestion) -> bool:
+    """Whether `user` acts on this one for the stations: a liaison elsewhere may be one of its signers, and no more."""
+    return any(posting.role in STAFF and _is_under(suggestion.place, posting.code) for posting in user.current_postings)
+
+
+def _is_under(place: str, code: str) -> bool:
+    return place == code if "-" in code else place.startswith(code)
+
+
 class SuggestionForm(forms.Form):
     """Staff name who leads; a representative leads their own. `suggestion` is the one that is changed, if any."""
 
@@ -64,7 +73,8 @@ class SuggestionForm(forms.Form):
         self.user, self.suggestion = user, suggestion
         initial = kwargs.pop("initial", {}) | (_first_of(suggestion) if suggestion else {})
         super().__init__(data, initial=initial, **kwargs)
-        self.own = None if is_staff(user) else Representative.objects.filter(user=user).first()
+        acts_for_others = works_on(user, suggestion) if suggestion else is_staff(user)
+        self.own = None if acts_for_others else Representative.objects.filter(user=user).first()
         if self.own:
             del self.fields["lead"]
         else:
@@ -173,7 +183,7 @@ class SignerForm(MatterForm):
     def build(self) -> None:
         self.own = None
         rows = self.rows().filter(suggestion=self.matter).select_related("representative")
-        if is_staff(self.user):
+        if works_on(self.user, self.matter):
             self.fields["signer"].queryset = rows
             self.fields["signer"].label_from_instance = lambda row: f"{row.representative}（{row.get_part_display()}）"
             self.fields["signer"].help_text = _("代表当面、来电或者书面表示的，由您代为登记，会留下是谁登记的")
@@ -196,7 +206,7 @@ class SignerForm(MatterForm):
         return given | {"signer": self.own or given["signer"]}
 
     def clean(self):
-        if not is_staff(self.user) and self.own is None:
+        if "signer" not in self.fields and self.own is None:
             raise ValidationError(gettext("现在没有要您答复的"))
         return super().clean()
 

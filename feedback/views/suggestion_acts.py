@@ -110,7 +110,8 @@ def _word(act: Act, suggestion: Suggestion):
 
 def is_theirs(name: str, suggestion: Suggestion, user) -> bool:
     """Beyond grants: a representative changes what they lead; what nobody is asked is not offered."""
-    signers = suggestion.signers.all() if forms.is_staff(user) else suggestion.signers.filter(representative__user=user)
+    works = forms.works_on(user, suggestion)
+    signers = suggestion.signers.all() if works else suggestion.signers.filter(representative__user=user)
     if name in ("confirm", "decline"):
         return signers.filter(confirmed_at=None, declined_at=None).exists()
     if name == "view":
@@ -119,7 +120,7 @@ def is_theirs(name: str, suggestion: Suggestion, user) -> bool:
         return False
     if name == "take-off" and suggestion.published_at is None:
         return False
-    return name not in OF_LEADS or forms.is_staff(user) or _leads(suggestion, user)
+    return name not in OF_LEADS or works or _leads(suggestion, user)
 
 
 def _leads(suggestion: Suggestion, user) -> bool:
@@ -130,7 +131,7 @@ def _leads(suggestion: Suggestion, user) -> bool:
 def suggestion_act(request, public_id, name: str):
     chosen = ACTS[name]
     suggestion = _reached(request.user, chosen, public_id)
-    if name in OF_LEADS and not forms.is_staff(request.user) and not _leads(suggestion, request.user):
+    if name in OF_LEADS and not (forms.works_on(request.user, suggestion) or _leads(suggestion, request.user)):
         raise PermissionDenied
     of = {"suggestion": suggestion} if name == "revise" else {"matter": suggestion}
     return run(request, chosen, suggestion, lambda: chosen.form(posted(request), **of, user=request.user))

@@ -442,3 +442,30 @@ def test_its_dates_have_pages_and_are_put_off_with_consent(as_, assigned, bureau
     assert due.length == 5
     refused = as_(district).post(f"{due.get_absolute_url()}extend/", sent | {"count": 7, "consent": "同意", "seen": ""})
     assert "最长" in str(refused.context["form"].errors["count"])
+
+
+def test_a_liaison_of_elsewhere_who_signs_it_speaks_for_nobody_else(
+    as_, station, other_station, lead, other, representative
+):
+    account = other.user
+    account.postings.create(role="liaison", code=other_station.code, since="2020-01-01")
+    row = factories.suggestion(station, lead, cosigners=[other], by=representative)
+    actions.ask_signers(row, by=representative)
+    page = as_(account).get(reverse("feedback:suggestion-confirm", args=[row.public_id]))
+    assert "signer" not in page.context["form"].fields
+    url = reverse("feedback:suggestion-revise", args=[row.public_id])
+    assert as_(account).post(url, TEXTS).status_code == 403
+
+
+def test_numbers_of_persons_are_no_part_of_a_suggestion(as_, representative):
+    page = as_(representative).post("/desk/suggestions/new/", TEXTS | {"matter": "王某来电 13900001111 说路黑"})
+    assert "手机号码" in str(page.context["form"].errors["matter"])
+    assert not Suggestion.objects.exists()
+
+
+def test_departments_hear_that_an_opinion_became_a_suggestion(station, lead, liaison, bureau, department):
+    opinion = factories.opinion(station)
+    factories.referral(opinion, bureau, by=liaison)
+    there = set(Notice.objects.values_list("pk", flat=True))
+    factories.suggestion(station, lead, opinions=[opinion], by=liaison)
+    assert (Kind.OPINION_CALLED_BACK, str(department)) in told_since(there)
