@@ -1,10 +1,9 @@
 """Suggestions in views, the next deadline first; and the yearly report of how departments handled them."""
 
-from collections import Counter
 from datetime import date
 from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from liaison.accounts.models import User
@@ -84,39 +83,35 @@ class Reported(NamedTuple):
 
 
 def report(user: User, year: int, today: date) -> tuple[list[Reported], Reported]:
-    """By department, of the suggestions numbered in `year` that `user` reaches; and all together."""
+    """By department, of the suggestions numbered in `year` that `user` reaches; and all together. Three queries."""
     suggestions = Suggestion.objects.for_user(user).filter(year=year).exclude(state=SuggestionState.MERGED)
     rows = Referral.objects.for_user(user).filter(suggestion__in=suggestions.values("pk"), round=1)
-    rows = list(rows.exclude(state__in=REFERRAL_GIVEN_UP).select_related("department", "suggestion").order_by("pk"))
-    dues = {due.referral_id: due for due in DueDate.objects.filter(referral__in=[row.pk for row in rows],
-                                                                   kind=DueKind.HANDLE)}  # fmt: skip
-    views = Counter(
-        SuggestionSigner.objects.filter(suggestion__in=suggestions.values("pk"))
-        .exclude(view="").values_list("suggestion", "view")
+    rows = rows.exclude(state__in=REFERRAL_GIVEN_UP).order_by()
+    led, kept = Q(part=Part.LEAD), Q(ended_as=DueEnd.KEPT)
+    outcomes = {f"o_{one}": Count("pk", filter=led & Q(suggestion__outcome=one)) for one in AnswerOutcome.values}
+    counts = rows.values("department", "department__name").annotate(
+        led=Count("pk", filter=led), assisted=Count("pk", filter=~led),
+        answered=Count("pk", filter=led & Q(state=ReferralState.ANSWERED)), **outcomes,
     )  # fmt: skip
-    by_department: dict = {}
-    for row in rows:
-        by_department.setdefault((row.department.name, row.department_id), []).append(row)
-    lines = [_reported(name, mine, dues, views, today) for (name, _pk), mine in sorted(by_department.items())]
-    return lines, _together(lines)
-
-
-def _reported(name: str, rows: list[Referral], dues: dict, views: Counter, today: date) -> Reported:
-    led = [row for row in rows if row.part == Part.LEAD]
-    dated = [dues[row.pk] for row in led if row.pk in dues]
-    ended = [due for due in dated if due.ended_as == DueEnd.KEPT]
-    late = [due for due in dated if due.is_overdue(today)]
-    keys = {row.suggestion_id for row in led}
-    return Reported(
-        name=name,
-        led=len(led),
-        answered=sum(row.state == ReferralState.ANSWERED for row in led),
-        due=len(ended) + len(late),
-        on_time=sum(due.due_on is None or due.ended_on <= due.due_on for due in ended),
-        outcomes=[sum(row.suggestion.outcome == outcome for row in led) for outcome in AnswerOutcome],
-        views=[sum(n for (pk, value), n in views.items() if pk in keys and value == one) for one in Satisfaction],
-        assisted=len(rows) - len(led),
+    leads = rows.filter(led)
+    dated = DueDate.objects.filter(referral__in=leads.values("pk"), kind=DueKind.HANDLE).order_by()
+    dated = dated.values("referral__department").annotate(
+        due=Count("pk", filter=kept | Q(ended_on=None, due_on__lt=today)),
+        on_time=Count("pk", filter=kept & Q(ended_on__lte=F("due_on"))),
     )
+    dates = {row["referral__department"]: (row["due"], row["on_time"]) for row in dated}
+    said = SuggestionSigner.objects.filter(suggestion__referrals__in=leads.values("pk")).exclude(view="").order_by()
+    said = said.values_list("suggestion__referrals__department", "view").annotate(n=Count("pk"))
+    views = {(department, view): n for department, view, n in said}
+    lines = [
+        Reported(
+            row["department__name"], row["led"], row["answered"], *dates.get(row["department"], (0, 0)),
+            [row[f"o_{one}"] for one in AnswerOutcome.values],
+            [views.get((row["department"], one), 0) for one in Satisfaction.values], row["assisted"],
+        )
+        for row in counts.order_by("department__name", "department")
+    ]  # fmt: skip
+    return lines, _together(lines)
 
 
 def _together(lines: list[Reported]) -> Reported:

@@ -362,13 +362,17 @@ def test_who_hears_of_what(approved, bureau, district, department, representativ
     assert approved.title in body
 
 
-def test_the_yearly_report_counts_each_department(as_, answered, district, department, bureau):
+def test_the_yearly_report_counts_each_department(as_, answered, district, department, representative, lead):
     page = as_(district).get("/desk/suggestions/report/")
     [line] = page.context["lines"]
     assert (line.name, line.led, line.answered, line.due, line.on_time) == ("城市管理局", 1, 1, 1, 1)
     assert line.outcomes == [0, 0, 1, 0, 0]
+    assert line.views == [0, 0, 0]
+    actions.give_view(answered.signers.get(representative=lead), value="satisfied", by=representative)
+    [line] = as_(district).get("/desk/suggestions/report/").context["lines"]
+    assert line.views == [1, 0, 0]
     table = as_(district).get("/desk/suggestions/report/?format=csv")
-    assert "城市管理局,1,1,1,1,0,0,1,0,0" in table.content.decode()
+    assert "城市管理局,1,1,1,1,0,0,1,0,0,1,0,0,0" in table.content.decode()
     assert [row.name for row in as_(department).get("/desk/suggestions/report/").context["lines"]] == ["城市管理局"]
     assert as_(district).get("/desk/suggestions/report/?year=1999").context["lines"] == []
 
