@@ -16,6 +16,7 @@ from liaison.common.templatetags.face import cn_date
 from liaison.policy.choices import MOST, Key
 from liaison.policy.models import Threshold
 
+from .actions.assigning import voters_wait_until
 from .choices import DueKind, Step
 from .due import reckon_again
 from .models import DueDate, Opinion, OpinionStep, Referral, Suggestion, SuggestionStep
@@ -185,6 +186,8 @@ def _kept(matter, due: DueDate, kind: str, *, was: date | None, words: str, by: 
     due.save()
     step.due = due
     tell(step)
+    if isinstance(matter, Suggestion) and due.referral_id:
+        voters_wait_until(matter, due.referral, by)
     return step
 
 

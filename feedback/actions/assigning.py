@@ -42,7 +42,7 @@ def assign(
     for department in assisting:
         if department.pk != lead.pk:
             steps.append(_assist(suggestion, department, words=words, by=by))
-    _voters_wait_until(suggestion, referral, by)
+    voters_wait_until(suggestion, referral, by)
     for step in steps:
         tell(step)
     return referral
@@ -154,7 +154,7 @@ def count_from_receipt(referral: Referral) -> None:
         reckon_again(due)
         due.save()
     if referral.part == Part.LEAD:
-        _voters_wait_until(referral.suggestion, referral, None)
+        voters_wait_until(referral.suggestion, referral, None)
 
 
 def came_back(suggestion: Suggestion, *, by: User | None) -> None:
@@ -183,6 +183,22 @@ def answer_all(step: SuggestionStep) -> None:
             )  # fmt: skip
             answered(opinion)
             tell(told)
+
+
+def voters_wait_until(suggestion: Suggestion, referral: Referral, by: User | None) -> None:
+    """Whoever said it first is told the day by which the department has to answer."""
+    due = referral.due_dates.open().filter(kind=DueKind.HANDLE).first()
+    if due is None or due.due_on is None:
+        return
+    for opinion in Opinion.objects.filter(suggestion=suggestion, closed_at=None).order_by("pk"):
+        opinion = locked(opinion)
+        dates = opinion.due_dates.open().filter(kind=DueKind.ANSWER)
+        if not opinion.can(Step.EXTENDED) or dates.filter(due_on=due.due_on).exists():
+            continue
+        end_dates(dates, as_=DueEnd.DROPPED)
+        set_day(opinion, DueKind.ANSWER, due.due_on, reason=_("作为代表建议交办，按法定期限答复"), by=by)
+        words = _("作为代表建议交%s办理，按法定期限答复") % referral.department
+        tell(take(opinion, Step.EXTENDED, by=by, words=words, data={"due": DueKind.ANSWER}))
 
 
 def _send(suggestion: Suggestion, department: Department, part: str, *, words: str, by: User) -> Referral:
@@ -233,19 +249,3 @@ def _signed(suggestion: Suggestion):
 def _round_of(suggestion: Suggestion) -> int:
     last = suggestion.referrals.filter(part=Part.LEAD, state=ReferralState.ANSWERED).order_by("-round").first()
     return last.round if last else 1
-
-
-def _voters_wait_until(suggestion: Suggestion, referral: Referral, by: User | None) -> None:
-    """Whoever said it first is told the day by which the department has to answer."""
-    due = referral.due_dates.open().filter(kind=DueKind.HANDLE).first()
-    if due is None or due.due_on is None:
-        return
-    for opinion in Opinion.objects.filter(suggestion=suggestion, closed_at=None).order_by("pk"):
-        opinion = locked(opinion)
-        dates = opinion.due_dates.open().filter(kind=DueKind.ANSWER)
-        if not opinion.can(Step.EXTENDED) or dates.filter(due_on=due.due_on).exists():
-            continue
-        end_dates(dates, as_=DueEnd.DROPPED)
-        set_day(opinion, DueKind.ANSWER, due.due_on, reason=_("作为代表建议交办，按法定期限答复"), by=by)
-        words = _("作为代表建议交%s办理，按法定期限答复") % referral.department
-        tell(take(opinion, Step.EXTENDED, by=by, words=words, data={"due": DueKind.ANSWER}))

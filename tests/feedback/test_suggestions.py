@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from feedback import actions
+from feedback import actions, times
 from feedback.choices import DueKind, SuggestionState
 from feedback.models import DepartmentMember, DueDate, Referral, Suggestion
 from feedback.urging import urge_overdue
@@ -281,6 +281,10 @@ def test_opinions_go_with_it_and_their_voters_hear(as_, act, station, lead, liai
     referral = actions.assign(suggestion, lead=bureau, by=district)
     day = referral.due_dates.get(kind=DueKind.HANDLE).due_on
     assert opinion.due_dates.open().get().due_on == day  # the voter knows until when
+    due = referral.due_dates.get(kind=DueKind.HANDLE)
+    times.extend(due, count=5, reason="要等立项", consent="张三代表 3月2日电话同意", by=district)
+    due.refresh_from_db()
+    assert opinion.due_dates.open().get().due_on == due.due_on > day
     actions.answer_referral(referral, **ANSWER, by=department)
     opinion.refresh_from_db()
     assert opinion.state == "answered"
