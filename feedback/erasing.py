@@ -88,7 +88,7 @@ def _erase(keys: list[int], place: str, *, rule: str, now: datetime | None, by: 
 
 def _erase_one(contact: Contact, by: User | None) -> Counter:
     counts = Counter(contacts=1)
-    name, opinions = _name_of(contact), []
+    name, opinions = name_of(contact), []
     for opinion in Opinion.objects.select_for_update(of=("self",)).filter(contact=contact).order_by("pk"):
         counts["opinions"] += 1
         fields = {field: _without(getattr(opinion, field), name) for field in ("title", "matter", "public_title")}
@@ -144,7 +144,8 @@ def _erase_files(opinion: Opinion) -> int:
     return len(rows)
 
 
-def _name_of(contact: Contact) -> str:
+def name_of(contact: Contact) -> str:
+    """The voter's name; empty where it was erased, or where the key is gone."""
     try:
         return contact.opened().name
     except sealing.Unreadable:

@@ -114,7 +114,7 @@ def pass_on(
     opinion = locked(opinion, seen)
     step = take(opinion, Step.PASSED, by=by, words=needed(words), representative=representative, data={"level": level})
     end_dates(opinion.due_dates.filter(kind=DueKind.ACCEPT))
-    _answer_clock_runs(opinion, by)
+    voter_has_a_day(opinion, by)
     tell(step)
     return step
 
@@ -222,6 +222,7 @@ def call_back(matter: Opinion | Suggestion) -> None:
         end_dates(referral.due_dates, as_=DueEnd.DROPPED)
 
 
-def _answer_clock_runs(opinion: Opinion, by: User | None) -> None:
+def voter_has_a_day(opinion: Opinion, by: User | None) -> None:
+    """Whoever spoke up knows until when there is an answer, whoever gives it."""
     if opinion.state not in DONE and not opinion.due_dates.open().filter(kind=DueKind.ANSWER).exists():
         start_clock(opinion, DueKind.ANSWER, clock_of(Key.PROMISE_WORKDAYS, timezone.localdate()), by=by)

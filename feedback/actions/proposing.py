@@ -11,16 +11,15 @@ from django.utils.translation import gettext as _
 from liaison.accounts.models import User
 from liaison.common.exceptions import NotAllowed, verb
 from liaison.common.personal import found_in
-from liaison.policy.choices import Key
 from representatives.models import Representative
 
 from ..choices import DueEnd, DueKind, Part, Step, SuggestionState
 from ..choices import SuggestionStepKind as Kind
-from ..due import clock_of, end_dates, start_clock
+from ..due import end_dates
 from ..models import Category, Opinion, Suggestion, SuggestionSigner, SuggestionStep
 from ..steps import locked, needed, take
 from ..telling import tell
-from .handling import call_back
+from .handling import call_back, voter_has_a_day
 
 BEFORE_REVIEW = (SuggestionState.DRAFT, SuggestionState.SIGNING, SuggestionState.SENT_BACK)
 TAKES_UP = (*BEFORE_REVIEW, SuggestionState.SUBMITTED, SuggestionState.APPROVED)  # opinions, until it is handed out
@@ -278,7 +277,7 @@ def _take_up(suggestion: Suggestion, opinion: Opinion, by: User) -> None:
     opinion.save(update_fields=["suggestion"])
     call_back(opinion)
     end_dates(opinion.due_dates.exclude(kind=DueKind.ANSWER))
-    _has_a_day(opinion, by)
+    voter_has_a_day(opinion, by)
     tell(step)
 
 
@@ -288,11 +287,5 @@ def _let_go(opinion: Opinion, by: User | None) -> None:
     opinion.save(update_fields=["suggestion"])
     if opinion.can(Step.UNSUGGESTED):
         step = take(opinion, Step.UNSUGGESTED, by=by)
-        _has_a_day(opinion, by)
+        voter_has_a_day(opinion, by)
         tell(step)
-
-
-def _has_a_day(opinion: Opinion, by: User | None) -> None:
-    """Whoever spoke up knows until when there is an answer, whoever gives it."""
-    if not opinion.due_dates.open().filter(kind=DueKind.ANSWER).exists():
-        start_clock(opinion, DueKind.ANSWER, clock_of(Key.PROMISE_WORKDAYS, timezone.localdate()), by=by)

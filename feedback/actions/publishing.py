@@ -4,15 +4,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaison.accounts.models import User
-from liaison.common import sealing
 from liaison.common.exceptions import NotAllowed, verb
 from liaison.common.personal import found_in
 
 from ..choices import Step
+from ..erasing import SHORTEST_NAME, name_of
 from ..models import Opinion, OpinionStep, Outcome
 from ..steps import locked, needed, take
-
-SHORTEST_NAME = 2  # a single character stands in many words
 
 
 @verb
@@ -77,7 +75,7 @@ def _kept(outcome: Outcome, opinion: Opinion, **texts: str) -> Outcome:
 
 def _refuse_persons(opinion: Opinion, texts: dict[str, str]) -> None:
     """Too much is refused rather than too little: what everybody reads cannot be taken back from them."""
-    problems, name = {}, _name_of(opinion)
+    problems, name = {}, name_of(opinion.contact) if opinion.contact_id else ""
     for field, text in texts.items():
         if found := found_in(text):
             problems[field] = found[0].words
@@ -85,10 +83,3 @@ def _refuse_persons(opinion: Opinion, texts: dict[str, str]) -> None:
             problems[field] = _("这里写了群众的姓名，公开前请去掉")
     if problems:
         raise NotAllowed(problems, code="personal")
-
-
-def _name_of(opinion: Opinion) -> str:
-    try:
-        return opinion.contact.opened().name if opinion.contact_id and not opinion.contact.erased_at else ""
-    except sealing.Unreadable:
-        return ""

@@ -16,7 +16,7 @@ from ..models import Department, Opinion, OpinionStep, Referral, Suggestion, Sug
 from ..steps import locked, needed, take
 from ..telling import tell
 from .assigning import answer_all, came_back, count_from_receipt
-from .handling import answered
+from .handling import answered, voter_has_a_day
 
 Recorded = OpinionStep | SuggestionStep
 
@@ -35,7 +35,7 @@ def forward(
         raise NotAllowed({"due_on": _("答复期限不能早于今天")})
     step = take(opinion, Step.FORWARDED, by=by, words=words, department=lead)
     end_dates(opinion.due_dates.filter(kind__in=[DueKind.ACCEPT, DueKind.REASSIGN]))
-    _voter_has_a_day(opinion, by)
+    voter_has_a_day(opinion, by)
     for assisting_so_far in opinion.referrals.open().filter(department=lead):
         _end(assisting_so_far, ReferralState.RECALLED, DueEnd.DROPPED)
     referral = _send(opinion, lead, Part.LEAD, words=words, due_on=due_on, by=by)
@@ -164,12 +164,6 @@ def _assist(opinion: Opinion, department: Department, *, words: str, by: User) -
     step = take(opinion, Step.ASSISTED, by=by, words=words, department=department)
     _send(opinion, department, Part.ASSISTING, words=words, by=by)
     return step
-
-
-def _voter_has_a_day(opinion: Opinion, by: User) -> None:
-    """Whoever spoke up knows until when there is an answer, whoever gives it."""
-    if not opinion.due_dates.open().filter(kind=DueKind.ANSWER).exists():
-        start_clock(opinion, DueKind.ANSWER, clock_of(Key.PROMISE_WORKDAYS, timezone.localdate()), by=by)
 
 
 def _answers(referral: Referral) -> str:

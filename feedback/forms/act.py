@@ -74,9 +74,9 @@ class MatterForm(forms.Form):
 class ActForm(MatterForm):
     """What is asked where somebody acts on an opinion."""
 
-    def __init__(self, data=None, *, opinion: Opinion, user):
-        self.opinion = opinion
-        super().__init__(data, matter=opinion, user=user)
+    @property
+    def opinion(self) -> Opinion:
+        return self.matter
 
 
 class ReasonedForm(ActForm):

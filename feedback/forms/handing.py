@@ -11,8 +11,8 @@ from representatives.choices import SeatLevel
 from representatives.models import Representative
 
 from ..choices import DueKind, Part, Rank
-from ..models import Department, Opinion, Referral
-from .act import LONGEST_REASON, ActForm, ReasonedForm, WordsField, person_words, term_words
+from ..models import Department, Opinion, Referral, Suggestion
+from .act import LONGEST_REASON, ActForm, MatterForm, ReasonedForm, WordsField, person_words, term_words
 
 MOST_FOUND = 15
 # Below which division representatives of a level are looked for: those of the province serve the whole of it.
@@ -35,7 +35,9 @@ GROUNDS = {
 }  # fmt: skip
 
 
-class ForwardForm(ActForm):
+class HandForm(MatterForm):
+    """To one department that leads and others that assist: an opinion is forwarded so, a suggestion assigned."""
+
     lead = forms.ModelChoiceField(
         Department.objects.none(), label=_("主办单位"), to_field_name="public_id", empty_label=_("请选择"),
         error_messages={"required": _("请选择主办单位")},
@@ -44,23 +46,12 @@ class ForwardForm(ActForm):
         Department.objects.none(), label=_("协办单位"), to_field_name="public_id", required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
-    words = WordsField(
-        label=_("转办说明"), required=False, rows=3, help_text=_("请承办单位办什么；姓名和电话不用写，系统会另外给它")
-    )
-    due_on = DayField(label=_("请在哪天以前答复"), required=False)
+    words = WordsField(label=_("交办说明"), required=False, rows=3, help_text=_("承办单位会看到"))
 
     def build(self) -> None:
-        departments = Department.objects.for_user(self.user, "read").for_station(self.opinion.station_id)
         for name in ("lead", "assisting"):
-            self.fields[name].queryset = departments
+            self.fields[name].queryset = departments_of(self.matter, self.user)
             self.fields[name].label_from_instance = department_words
-        promised = self.opinion.due_dates.open().filter(kind=DueKind.ANSWER).first()
-        self.fields["due_on"].help_text = (
-            gettext("不填就是已答应群众的 %s") % cn_date(promised.due_on)
-            if promised and promised.due_on
-            else term_words()
-        )
-        self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
 
     def clean(self):
         given = super().clean()
@@ -69,7 +60,24 @@ class ForwardForm(ActForm):
         return given
 
 
-class AssistForm(ActForm):
+class ForwardForm(HandForm):
+    words = WordsField(
+        label=_("转办说明"), required=False, rows=3, help_text=_("请承办单位办什么；姓名和电话不用写，系统会另外给它")
+    )
+    due_on = DayField(label=_("请在哪天以前答复"), required=False)
+
+    def build(self) -> None:
+        super().build()
+        promised = self.matter.due_dates.open().filter(kind=DueKind.ANSWER).first()
+        self.fields["due_on"].help_text = (
+            gettext("不填就是已答应群众的 %s") % cn_date(promised.due_on)
+            if promised and promised.due_on
+            else term_words()
+        )
+        self.fields["due_on"].widget.attrs["min"] = timezone.localdate().isoformat()
+
+
+class AssistForm(MatterForm):
     department = forms.ModelChoiceField(
         Department.objects.none(), label=_("协办单位"), to_field_name="public_id", empty_label=_("请选择"),
         error_messages={"required": _("请选择协办单位")},
@@ -77,9 +85,8 @@ class AssistForm(ActForm):
     words = WordsField(label=_("请它协助什么"), required=False, rows=3)
 
     def build(self) -> None:
-        there = self.opinion.referrals.open().values("department")
-        departments = Department.objects.for_user(self.user, "read").for_station(self.opinion.station_id)
-        self.fields["department"].queryset = departments.exclude(pk__in=there)
+        there = self.matter.referrals.open().values("department")
+        self.fields["department"].queryset = departments_of(self.matter, self.user).exclude(pk__in=there)
         self.fields["department"].label_from_instance = department_words
 
 
@@ -176,23 +183,28 @@ def department_words(department: Department) -> str:
     return f"{department.name}（{department.duties}）" if department.duties else department.name
 
 
-class UrgeForm(ActForm):
-    """督办: whom, in which words, by when. Who leads is offered first: the station itself is seldom meant then."""
+class UrgeForm(MatterForm):
+    """督办: whom, in which words, by when. Who leads is offered first: the house itself is seldom meant then."""
 
     referral = forms.ModelChoiceField(
-        Referral.objects.none(), label=_("督办谁"), required=False, to_field_name="public_id",
-        empty_label=_("联络站自己"),
-    )  # fmt: skip
+        Referral.objects.none(), label=_("督办谁"), required=False, to_field_name="public_id"
+    )
     rank = forms.ChoiceField(label=_("到哪一级"), choices=Rank.choices, initial=Rank.PERSON, widget=forms.RadioSelect)
     words = WordsField(label=_("督办意见"), max_length=LONGEST_REASON, rows=3, help_text=_("被督办的人会收到这段话"))
     until = DayField(label=_("要求办结日期"), required=False)
 
     def first(self) -> dict:
-        lead = self.opinion.referrals.open().filter(part=Part.LEAD).first()
+        lead = self.matter.referrals.open().filter(part=Part.LEAD).first()
         return {"referral": lead and lead.public_id}
 
     def build(self):
         field = self.fields["referral"]
-        rows = Referral.objects.for_user(self.user, "urge").filter(opinion=self.opinion).open()
+        rows = Referral.objects.for_user(self.user, "urge").filter(**{self.matter._meta.model_name: self.matter}).open()
         field.queryset = rows.select_related("department").order_by("-part", "pk")
+        field.empty_label = _("联络站自己") if isinstance(self.matter, Opinion) else _("区人大自己")
         field.label_from_instance = lambda row: f"{row.department}（{row.get_part_display()}）"
+
+
+def departments_of(matter: Opinion | Suggestion, user):
+    """Those that the matter may go to, as far as `user` knows of them."""
+    return Department.objects.for_user(user, "read").for_station(matter.place)

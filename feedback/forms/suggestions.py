@@ -4,7 +4,7 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,15 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from liaison.accounts.choices import Role
 from liaison.accounts.models import User
 from liaison.common.finder import ALL, Finder, words
-from liaison.common.forms import DayField
 from representatives.models import Representative
 
 from ..actions.proposing import TAKES_UP
-from ..choices import Part, Rank, Satisfaction, SuggestionState
-from ..models import Category, Department, Opinion, Referral, Suggestion, SuggestionSigner
+from ..choices import Part, Satisfaction, SuggestionState, SuggestionStepKind
+from ..models import Category, Opinion, Suggestion, SuggestionSigner, SuggestionStep
 from ..models.opinion import DISTRICT_DIGITS
 from .act import LONGEST_REASON, MatterForm, TitleField, WordsField, person_words
-from .handing import department_words
 
 LONGEST_PART = 6000
 BETWEEN_NAMES = re.compile(r"[、，,；;\s]+")
@@ -180,9 +178,11 @@ class SignerForm(MatterForm):
         error_messages={"required": _("请选择哪位代表")},
     )  # fmt: skip
 
+    who = Q()  # those who can still say something here
+
     def build(self) -> None:
         self.own = None
-        rows = self.rows().filter(suggestion=self.matter).select_related("representative")
+        rows = SuggestionSigner.objects.filter(self.who, suggestion=self.matter).select_related("representative")
         if works_on(self.user, self.matter):
             self.fields["signer"].queryset = rows
             self.fields["signer"].label_from_instance = lambda row: f"{row.representative}（{row.get_part_display()}）"
@@ -190,10 +190,6 @@ class SignerForm(MatterForm):
         else:
             self.own = rows.filter(representative__user=self.user).first()
             del self.fields["signer"]
-
-    def rows(self) -> QuerySet[SuggestionSigner]:
-        """Those who can still say something here."""
-        raise NotImplementedError
 
     @cached_property
     def nothing_to_do(self) -> str:
@@ -212,15 +208,13 @@ class SignerForm(MatterForm):
 
 
 class ConfirmForm(SignerForm):
-    def rows(self):
-        return SuggestionSigner.objects.filter(confirmed_at=None)
+    who = Q(confirmed_at=None)
 
 
 class DeclineForm(SignerForm):
     reason = WordsField(label=_("原因"), required=False, max_length=LONGEST_REASON, rows=2)
 
-    def rows(self):
-        return SuggestionSigner.objects.filter(declined_at=None)
+    who = Q(declined_at=None)
 
 
 class ViewForm(SignerForm):
@@ -231,65 +225,13 @@ class ViewForm(SignerForm):
         label=_("说明"), required=False, rows=3, help_text=_("不满意的请写明理由，按规定重新办理一次，一个月内再答复")
     )
 
-    def rows(self):
-        return SuggestionSigner.objects.filter(answered_at__isnull=False, view="")
+    who = Q(answered_at__isnull=False, view="")
 
-
-class AssignForm(MatterForm):
-    lead = forms.ModelChoiceField(
-        Department.objects.none(), label=_("主办单位"), to_field_name="public_id", empty_label=_("请选择"),
-        error_messages={"required": _("请选择主办单位")},
-    )  # fmt: skip
-    assisting = forms.ModelMultipleChoiceField(
-        Department.objects.none(), label=_("协办单位"), to_field_name="public_id", required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )  # fmt: skip
-    words = WordsField(label=_("交办说明"), required=False, rows=3, help_text=_("承办单位会看到"))
-
-    def build(self) -> None:
-        departments = Department.objects.for_user(self.user, "read").for_station(self.matter.place)
-        for name in ("lead", "assisting"):
-            self.fields[name].queryset = departments
-            self.fields[name].label_from_instance = department_words
-
-    def clean(self):
-        given = super().clean()
-        if given.get("lead") and given["lead"] in given.get("assisting", ()):
-            self.add_error("assisting", _("主办单位不用再选为协办单位"))
-        return given
-
-
-class AssistForm(MatterForm):
-    department = forms.ModelChoiceField(
-        Department.objects.none(), label=_("协办单位"), to_field_name="public_id", empty_label=_("请选择"),
-        error_messages={"required": _("请选择协办单位")},
-    )  # fmt: skip
-    words = WordsField(label=_("请它协助什么"), required=False, rows=3)
-
-    def build(self) -> None:
-        there = self.matter.referrals.open().values("department")
-        departments = Department.objects.for_user(self.user, "read").for_station(self.matter.place)
-        self.fields["department"].queryset = departments.exclude(pk__in=there)
-        self.fields["department"].label_from_instance = department_words
-
-
-class UrgeForm(MatterForm):
-    referral = forms.ModelChoiceField(
-        Referral.objects.none(), label=_("督办谁"), required=False, to_field_name="public_id",
-        empty_label=_("区人大自己"),
-    )  # fmt: skip
-    rank = forms.ChoiceField(label=_("到哪一级"), choices=Rank.choices, initial=Rank.PERSON, widget=forms.RadioSelect)
-    words = WordsField(label=_("督办意见"), max_length=LONGEST_REASON, rows=3, help_text=_("被督办的人会收到这段话"))
-    until = DayField(label=_("要求办结日期"), required=False)
-
-    def first(self) -> dict:
-        lead = self.matter.referrals.open().filter(part=Part.LEAD).first()
-        return {"referral": lead and lead.public_id}
-
-    def build(self) -> None:
-        field = self.fields["referral"]
-        field.queryset = self.matter.referrals.open().select_related("department").order_by("-part", "pk")
-        field.label_from_instance = lambda row: f"{row.department}（{row.get_part_display()}）"
+    @property
+    def answer(self) -> SuggestionStep | None:
+        """What the view is of."""
+        steps = self.matter.steps.filter(kind=SuggestionStepKind.ANSWERED).select_related("department")
+        return steps.order_by("-no").first()
 
 
 class PriorityForm(MatterForm):

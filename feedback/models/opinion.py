@@ -168,6 +168,11 @@ class Opinion(Matter):
         return shown(self.number)
 
     @property
+    def place(self) -> str:
+        """Where it belongs, as every matter has it: its station."""
+        return self.station_id
+
+    @property
     def is_open(self) -> bool:
         return self.state in OPEN
 

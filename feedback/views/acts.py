@@ -192,7 +192,7 @@ def _was_asked(opinion: Opinion, user) -> bool:
 def act(request, public_id, name: str):
     chosen = ACTS[name]
     opinion = _reached(request.user, chosen, public_id)
-    return run(request, chosen, opinion, lambda: chosen.form(posted(request), opinion=opinion, user=request.user))
+    return run(request, chosen, opinion, lambda: chosen.form(posted(request), matter=opinion, user=request.user))
 
 
 def run(request, chosen: Act, matter: Opinion | Suggestion, make_form: Callable):

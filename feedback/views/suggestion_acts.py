@@ -11,6 +11,7 @@ from .. import actions, urging
 from ..actions.proposing import BEFORE_REVIEW
 from ..choices import Part, SuggestionState
 from ..choices import SuggestionStepKind as Kind
+from ..forms import handing
 from ..forms import suggestions as forms
 from ..models import Suggestion, SuggestionSigner
 from .acts import Act, Way, run
@@ -51,11 +52,11 @@ ACTS = {
             forms.PlainForm, actions.approve, ("review",)),
         Act("assign", (Kind.ASSIGNED,), _l("交办"), "f",
             _l("主办单位三个月内答复（难度大的六个月），协办单位两个月内反馈；期限从签收之日起算。"),
-            _l("已交办"), forms.AssignForm, actions.assign, ("review",), template="feedback/suggestion_assign.html"),
+            _l("已交办"), handing.HandForm, actions.assign, ("review",), template="feedback/suggestion_assign.html"),
         Act("assist", (Kind.ASSISTED,), _l("增加协办"), "b", _l("协办单位把情况反馈给主办单位，不直接答复代表。"),
-            _l("已增加协办单位"), forms.AssistForm, actions.ask_to_assist, ("review",)),
+            _l("已增加协办单位"), handing.AssistForm, actions.ask_to_assist, ("review",)),
         Act("urge", (Kind.URGED,), _l("督办"), "u", _l("提醒经办人、负责人抓紧办。逾期的系统也会按规定自动督办。"),
-            _l("已督办"), forms.UrgeForm, urging.urge, ("urge",)),
+            _l("已督办"), handing.UrgeForm, urging.urge, ("urge",)),
         Act("view", (Kind.VIEWED,), _l("对答复提意见"), "v",
             _l("每位领衔、联名代表各自提出。都满意的自动办结，不满意的重新办理一次。"), _l("意见已记下"),
             forms.ViewForm, _view, ("sign", "change")),

@@ -210,6 +210,11 @@ def test_the_head_signs_the_answer(as_, assigned, department):
     assert page.context["form"]["words"].value() == ANSWER["words"]
 
 
+def test_whoever_judges_an_answer_reads_it_there(as_, answered, representative):
+    page = as_(representative).get(reverse("feedback:suggestion-view", args=[answered.public_id]))
+    assert all(words in page.content.decode() for words in (ANSWER["words"], "城市管理局", "李局长"))
+
+
 def test_discontent_has_it_done_again_within_a_month_once(act, answered, representative, other, department):
     refused = act(answered, "view", representative, value="not")
     assert "请写明理由" in str(refused.context["form"].errors["words"])
