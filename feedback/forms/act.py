@@ -42,6 +42,7 @@ class MatterForm(forms.Form):
     """`seen` is the number of the last step on the page, so that nobody acts on what they have not read."""
 
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
+    done = submit_label = ""  # what is said instead of the act's own words, where it depends on what was filled in
 
     def __init__(self, data=None, *, matter: Opinion | Suggestion, user):
         self.matter, self.user = matter, user

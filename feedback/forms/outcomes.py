@@ -43,6 +43,15 @@ class OutcomeForm(ActForm):
             del self.fields["approved"]
 
     @property
+    def submit_label(self) -> str:
+        """Who may not approve it saves a draft, and the button says so."""
+        return "" if self.may_publish else gettext("保存公示稿")
+
+    @property
+    def done(self) -> str:
+        return gettext("已公示") if self.cleaned_data.get("approved") else gettext("公示稿已保存，等待审核")
+
+    @property
     def outcome(self) -> Outcome | None:
         return Outcome.objects.filter(opinion=self.opinion).first()
 

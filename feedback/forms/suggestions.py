@@ -44,6 +44,7 @@ def _is_under(place: str, code: str) -> bool:
 class SuggestionForm(forms.Form):
     """Staff name who leads; a representative leads their own. `suggestion` is the one that is changed, if any."""
 
+    done = ""
     form_key = forms.UUIDField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     lead = forms.ModelChoiceField(

@@ -101,7 +101,7 @@ ACTS = {
             forms.SplitForm, actions.split, template="feedback/opinion_split.html"),
         Act("publish", (Step.PUBLISHED,), _l("公示办理结果"), "g",
             _l("用去掉个人信息的话，把办成了什么告诉大家。街道或者区里审核以后公开。"),
-            _l("公示稿已保存"), outcomes.OutcomeForm, _publish, ("handle", "publish")),
+            _l("公示办理结果"), outcomes.OutcomeForm, _publish, ("handle", "publish")),
         Act("take-off", (Step.TAKEN_OFF,), _l("撤下公示"), "", _l("大家不再看得到，公示稿留着，可以改了再公示。"),
             _l("已撤下公示"), outcomes.TakeOffForm, actions.take_off, ("publish",)),
         Act("reopen", (Step.REOPENED,), _l("重新打开"), "", _l("重新办理，答复期限从今天起重新计算，群众会收到通知。"),
@@ -210,7 +210,7 @@ def run(request, chosen: Act, matter: Opinion | Suggestion, make_form: Callable)
     elif form.is_valid():
         with refusals_at(form):
             chosen.does(matter, **form.given, by=request.user)
-            messages.success(request, chosen.done)
+            messages.success(request, form.done or chosen.done)
             return redirect(matter)
     return _shown(request, chosen, matter, form)
 

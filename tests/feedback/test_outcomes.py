@@ -38,7 +38,9 @@ def test_the_station_writes_and_the_street_approves(as_, client, closed, liaison
     assert "approved" not in form.fields
     assert form["result"].value() == "打 （号码略） 说好了，已换灯"
     assert form["matter"].value() is None  # nobody publishes a voter's own words unread
-    as_(liaison).post(address(closed), sent(closed, approved="on"))
+    assert "保存公示稿" in as_(liaison).get(address(closed)).content.decode()
+    told = as_(liaison).post(address(closed), sent(closed, approved="on"), follow=True).content.decode()
+    assert "公示稿已保存，等待审核" in told
     assert Outcome.objects.get().published_at is None
     assert TEXTS["title"] not in client.get(LIST).content.decode()
     assert closed.get_absolute_url() in as_(street).get("/desk/opinions/?view=outcomes").content.decode()
