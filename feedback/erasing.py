@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from liaison.accounts import actions as accounts
-from liaison.accounts.models import Contact, User
+from liaison.accounts.models import Contact, Job, User
 from liaison.common import sealing
 from liaison.common.exceptions import NotAllowed, verb
 from liaison.notices import actions as notices
@@ -97,6 +97,7 @@ def _erase_one(contact: Contact, by: User | None) -> Counter:
             counts["texts"] += 1
         counts["files"] += _erase_files(opinion)
         counts["texts"] += _erase_draft(opinion)
+        counts["exports"] += _erase_letters(opinion)
         opinions.append(opinion)
     accounts.erase(contact, by=by)
     for opinion in opinions:  # only now may what was done be made to name nobody
@@ -131,6 +132,23 @@ def _without_in(value, name: str):
 def _erase_draft(opinion: Opinion) -> int:
     """What was to be published and is not goes altogether; what is public names nobody."""
     return Outcome.objects.filter(opinion=opinion, published_at=None).delete()[1].get("feedback.Outcome", 0)
+
+
+def _erase_letters(opinion: Opinion) -> int:
+    """Long letters to departments are kept as files, and list the matter by its title; whoever wants one makes it anew.
+
+    Only those with many referrals are kept, so there are few.
+    """
+    lists_it = Q()
+    for pk in opinion.referrals.values_list("pk", flat=True):
+        lists_it |= Q(given__referrals__contains=[pk])
+    if not lists_it:
+        return 0
+    rows = list(Job.objects.filter(lists_it, kind="transmittal").exclude(file=""))
+    stored = [(row.file.storage, row.file.name) for row in rows]
+    Job.objects.filter(pk__in=[row.pk for row in rows]).update(file="")
+    transaction.on_commit(lambda: [storage.delete(name) for storage, name in stored])
+    return len(rows)
 
 
 def _erase_files(opinion: Opinion) -> int:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from feedback import actions, erasing
 from feedback.attachments import Prepared, attach
 from feedback.models import Erasure, Opinion
+from liaison.accounts.models import Job
 from liaison.common.exceptions import NotAllowed
 from liaison.notices.models import Notice
 from tests import factories
@@ -124,3 +125,24 @@ def test_nobody_changes_a_step_of_a_voter_who_is_there(closed, voter, district):
             closed.steps.filter(pk=step.pk).update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
         closed.steps.filter(pk=step.pk).delete()
+
+
+def test_letters_that_list_the_matter_go_and_others_stay(
+    station, voter, liaison, district, django_capture_on_commit_callbacks
+):
+    opinion = factories.opinion(station, contact=voter)
+    mine = factories.referral(opinion, factories.department("410105"), by=liaison)
+    other = factories.referral(factories.opinion(station), mine.department, by=liaison)
+    kept = [
+        Job.objects.create(kind="transmittal", title="函", by=liaison, state="done", given={"referrals": [row.pk, 0]})
+        for row in (mine, other)
+    ]
+    for job in kept:
+        job.file.save("函.docx", ContentFile(b"PK"))
+    actions.withdraw(opinion, by=liaison)
+    with django_capture_on_commit_callbacks(execute=True):
+        certificate = erasing.erase_contact(voter, reason="本人要求", by=district)
+    assert certificate.counts["exports"] == 1
+    stored = kept[0].file.storage
+    assert [stored.exists(job.file.name) for job in kept] == [False, True]
+    assert [bool(Job.objects.get(pk=job.pk).file) for job in kept] == [False, True]
